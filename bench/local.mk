@@ -1,0 +1,1 @@
+# the files of bench/; included by Makefile.am

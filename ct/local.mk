@@ -1,0 +1,1 @@
+# the files of ct/; included by Makefile.am

@@ -1,0 +1,1 @@
+# the files of host/; included by Makefile.am

@@ -1,0 +1,1 @@
+# the files of man/; included by Makefile.am

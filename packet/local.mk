@@ -1,0 +1,1 @@
+# the files of packet/; included by Makefile.am

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parser makes of a text: a list of checked commands. This is the
+ * interface between parser/ and those above it (ruleset/, api/); the AST behind
+ * it is parser/'s own.
+ *
+ *	parser_new()
+ *	parser_file() / parser_text()	scan, parse, check; all faults queued
+ *	parser_next_cmd()		commands, in the order the kernel gets
+ *					them: the block form of a table comes
+ *					flattened as nft sends it
+ *	cmd_rule_lower() cmd_rule_print()
+ *	parser_free()			everything above dies with it
+ */
+#ifndef NFTVM_PARSER_CMD_H
+#define NFTVM_PARSER_CMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/elem_batch.h"
+#include "base/list.h"
+
+struct parser;
+struct rule_ast;
+struct strbuf;
+struct nftnl_rule;
+struct nftnl_set;
+
+/**
+ * struct set_type - what the language must know of a set that exists
+ *
+ * Made by the parser for the sets it declares; handed back by the ruleset for
+ * sets that are already loaded (struct parser_env).
+ * @key_type, @data_type: nft's datatype ids (concatenations: 6 bits a field,
+ *		as libnftnl has them); data_type 0xffffff00 is a verdict, 0 none
+ * @key_len, @data_len: bytes in registers
+ * @flags:	NFT_SET_*
+ * @key_typeof, @data_typeof: text of typeof expressions, or NULL
+ */
+struct set_type {
+	uint32_t key_type, data_type;
+	uint32_t key_len, data_len;
+	uint32_t flags;
+	uint8_t key_byteorder, data_byteorder; /* as in nft's set userdata */
+	const char *key_typeof, *data_typeof;
+	uint32_t obj_type;
+};
+
+/**
+ * struct parser_env - the world outside the text; callbacks may be NULL
+ * @link_index:	ifindex of a link's name, 0 when there is none: `iif "lan"`
+ *		is then an error
+ * @link_name:	name of an ifindex, or NULL (for printing)
+ * @find_set:	the type of a set that is loaded already, or NULL
+ * @find_table, @find_chain: is it loaded already?
+ * @data:	for all of them
+ * @include_dirs: for include and -I; NULL-terminated, may be NULL
+ */
+struct parser_env {
+	uint32_t (*link_index)(void *data, const char *name);
+	const char *(*link_name)(void *data, uint32_t index);
+	const struct set_type *(*find_set)(void *data, uint8_t family,
+					   const char *table, const char *set);
+	bool (*find_table)(void *data, uint8_t family, const char *table);
+	bool (*find_chain)(void *data, uint8_t family, const char *table,
+			   const char *chain);
+	void *data;
+	const char *const *include_dirs;
+};
+
+enum cmd_op {
+	CMD_ADD,
+	CMD_CREATE,
+	CMD_INSERT,
+	CMD_REPLACE,
+	CMD_DELETE,
+	CMD_FLUSH,
+	CMD_LIST,
+	CMD_RESET,
+	CMD_RENAME,
+};
+
+enum cmd_obj {
+	OBJ_RULESET,
+	OBJ_TABLE,
+	OBJ_CHAIN,
+	OBJ_RULE,
+	OBJ_SET, /* and maps; set->type tells */
+	OBJ_ELEMENTS,
+	OBJ_COUNTER,
+};
+
+/**
+ * struct cmd_handle - which thing a command names, each part with its place
+ * @family:	PF_INET1, PF_IP, PF_IP6, ...; 0 for "all" (flush ruleset)
+ * @handle:	of a rule (delete, replace) or object, or 0
+ * @position:	handle of the rule to insert before / add after, or 0
+ * @index:	1-based index instead of @position, or 0
+ */
+struct cmd_handle {
+	uint8_t family;
+	const char *table, *chain, *set, *obj;
+	uint64_t handle, position;
+	uint32_t index;
+	struct loc table_loc, chain_loc, set_loc, obj_loc, handle_loc;
+};
+
+/** struct cmd_chain - @type "filter", "nat", "route"; @policy -1 when unset */
+struct cmd_chain {
+	bool is_base;
+	const char *type;
+	uint32_t hook; /* NF_INET_* / NF_NETDEV_* number */
+	const char *hook_name;
+	int32_t priority;
+	int policy;	    /* NF_DROP, NF_ACCEPT or -1 */
+	const char *device; /* netdev, inet ingress; or NULL */
+	const char *comment;
+	struct loc hook_loc, priority_loc, policy_loc, type_loc;
+};
+
+/**
+ * struct cmd_set - a set or map
+ * @anonymous:	made for a rule that follows; named __set%d / __map%d, @id says
+ *		which rule's
+ * @nftnl:	the declaration in libnftnl's form, owned by the parser
+ * @elems:	its elements as nft sends them, sorted and merged as nft does;
+ *		NULL when none
+ */
+struct cmd_set {
+	struct set_type type;
+	bool anonymous;
+	uint32_t id;
+	struct nftnl_set *nftnl;
+	struct elem_batch *elems;
+	const char *comment;
+	uint32_t timeout_ms_valid;
+	uint64_t timeout_ms, gc_interval_ms;
+	uint32_t size;
+	bool auto_merge;
+	uint32_t policy;
+};
+
+/** struct cmd - one checked command, in the parser's arena */
+struct cmd {
+	struct list node;
+	enum cmd_op op;
+	enum cmd_obj obj;
+	struct loc loc;
+	struct cmd_handle h;
+	uint32_t table_flags;
+	const char *comment;
+	struct cmd_chain *chain;
+	struct cmd_set *set;   /* OBJ_SET; OBJ_ELEMENTS: elems alone */
+	struct rule_ast *rule; /* OBJ_RULE */
+	const char *new_name;  /* CMD_RENAME */
+};
+
+struct parser *parser_new(struct diags *d, const struct parser_env *env);
+void parser_free(struct parser *p);
+/** parser_define() - -D name=value; -1 with a diagnostic when malformed */
+int parser_define(struct parser *p, const char *assignment);
+/** parser_file() - a file or "-"; 0, or -1 with faults queued */
+int parser_file(struct parser *p, const char *path);
+/** parser_text() - a text that came another way (shell, test) */
+int parser_text(struct parser *p, const char *name, const char *text,
+		size_t len);
+/** parser_next_cmd() - @prev NULL to begin; NULL at the end */
+struct cmd *parser_next_cmd(struct parser *p, struct cmd *prev);
+
+/**
+ * cmd_rule_sets() - the anonymous sets of a rule, to be added before it
+ * Return: the @i-th, or NULL.
+ */
+struct cmd_set *cmd_rule_sets(const struct cmd *cmd, unsigned i);
+
+/**
+ * cmd_rule_lower() - a checked rule as libnftnl expressions
+ * @locs:	set to one location per expression (source map), in the arena
+ * @n_locs:	how many
+ *
+ * NFTNL_RULE_FAMILY, TABLE, CHAIN, USERDATA (comment) are set too. Anonymous
+ * sets are referred to by their cmd_set.id (NFTNL_EXPR_LOOKUP_SET_ID).
+ * Return: the rule, the caller's to nftnl_rule_free(); NULL with a diagnostic.
+ */
+struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
+				  const struct loc **locs, unsigned *n_locs);
+
+/**
+ * A rule's listing text has holes where the living state goes: the byte
+ * RULE_TEXT_STATE, then the index of the expression as a decimal number, then
+ * RULE_TEXT_STATE again. For a counter the hole stands after the word
+ * `counter` and is filled with " packets N bytes N".
+ */
+#define RULE_TEXT_STATE '\001'
+
+/** cmd_rule_print() - the rule as `nft list ruleset` will print it; anonymous
+ * sets printed in place */
+void cmd_rule_print(struct parser *p, const struct cmd *cmd,
+		    struct strbuf *out);
+
+/** set_elem_print() - one element's key (and data) in the listing's words */
+void set_elem_print(struct parser *p, const struct set_type *type,
+		    const struct elem_batch *elems, size_t row,
+		    struct strbuf *out);
+
+#endif

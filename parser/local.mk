@@ -1,0 +1,1 @@
+# the files of parser/; included by Makefile.am

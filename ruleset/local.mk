@@ -1,0 +1,1 @@
+# the files of ruleset/; included by Makefile.am

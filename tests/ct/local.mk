@@ -1,0 +1,1 @@
+# the tests of ct/; included by tests/local.mk

@@ -1,0 +1,1 @@
+# the tests of host/; included by tests/local.mk

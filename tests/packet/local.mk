@@ -1,0 +1,1 @@
+# the tests of packet/; included by tests/local.mk

@@ -1,0 +1,1 @@
+# the tests of parser/; included by tests/local.mk

@@ -1,0 +1,1 @@
+# the tests of path/; included by tests/local.mk

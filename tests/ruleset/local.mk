@@ -1,0 +1,1 @@
+# the tests of ruleset/; included by tests/local.mk

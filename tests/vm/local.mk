@@ -1,0 +1,1 @@
+# the tests of vm/; included by tests/local.mk

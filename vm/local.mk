@@ -1,0 +1,1 @@
+# the files of vm/; included by Makefile.am
