@@ -24,6 +24,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* enum ip_conntrack_info (IP_CT_*, stands in pkt->ctinfo; IP_CT_UNTRACKED goes
+ * with pkt->ct == NULL) and enum ip_conntrack_status (IPS_*, the status bits). */
+#include <linux/netfilter/nf_conntrack_common.h>
+
 #include "base/clock.h"
 #include "base/reason.h"
 #include "packet/addr.h"
@@ -32,39 +36,10 @@
 struct ct_table;
 struct ct_conn;
 
-/* IP_CT_*: how a packet relates to its connection; stands in pkt->ctinfo. */
-enum ct_info {
-	CT_ESTABLISHED = 0,
-	CT_RELATED = 1,
-	CT_NEW = 2,
-	CT_IS_REPLY = 3,
-	CT_ESTABLISHED_REPLY = 3,
-	CT_RELATED_REPLY = 4,
-	CT_UNTRACKED = 7, /* with pkt->ct == NULL */
-};
-
 enum ct_dir {
 	CT_DIR_ORIGINAL,
 	CT_DIR_REPLY,
 	CT_DIR_MAX
-};
-
-/* IPS_*: status bits, numbered as the kernel's (facts section 2.2). */
-enum ct_status {
-	IPS_EXPECTED = 1 << 0,
-	IPS_SEEN_REPLY = 1 << 1,
-	IPS_ASSURED = 1 << 2,
-	IPS_CONFIRMED = 1 << 3,
-	IPS_SRC_NAT = 1 << 4,
-	IPS_DST_NAT = 1 << 5,
-	IPS_SEQ_ADJUST = 1 << 6,
-	IPS_SRC_NAT_DONE = 1 << 7,
-	IPS_DST_NAT_DONE = 1 << 8,
-	IPS_DYING = 1 << 9,
-	IPS_FIXED_TIMEOUT = 1 << 10,
-	IPS_TEMPLATE = 1 << 11,
-	IPS_NAT_CLASH = 1 << 12,
-	IPS_HELPER = 1 << 13,
 };
 
 /* What `ct state` loads (facts section 2.1). */
@@ -82,7 +57,7 @@ enum {
  * @sport:	TCP/UDP/SCTP source port, ICMP id, GRE key; network order
  * @dport:	destination port; ICMP: type in the first byte in memory, code
  *		in the second; network order
- * @l3:		PF_IP or PF_IP6
+ * @l3:		NFPROTO_IPV4 or NFPROTO_IPV6
  * @l4:		transport protocol
  */
 struct ct_tuple {
@@ -123,7 +98,7 @@ void ct_table_set_acct(struct ct_table *t, bool on);
 /**
  * ct_in() - nf_conntrack_in(): steps 1 to 10 of facts section 2.1
  * @pkt:	after packet_receive(), packet_decode(), defrag; @pkt->hook is
- *		HOOK_PREROUTING (checksums verified) or HOOK_OUTPUT
+ *		NF_INET_PRE_ROUTING (checksums verified) or NF_INET_LOCAL_OUT
  *
  * Sets pkt->ct, pkt->ctinfo; for an invalid packet pkt->ct is NULL, ctinfo 0
  * and pkt->ct_reason says why. The packet is not dropped for being invalid.
@@ -155,8 +130,8 @@ void ct_packet_release(struct ct_table *t, struct packet *pkt);
 /** ct_untrack() - the notrack statement: only if nothing is attached */
 static inline void ct_untrack(struct packet *pkt)
 {
-	if (!pkt->ct && pkt->ctinfo != CT_UNTRACKED)
-		pkt->ctinfo = CT_UNTRACKED;
+	if (!pkt->ct && pkt->ctinfo != IP_CT_UNTRACKED)
+		pkt->ctinfo = IP_CT_UNTRACKED;
 }
 
 /* --- what ct expressions read and write; never NULL @ct ------------------ */
@@ -165,14 +140,14 @@ static inline void ct_untrack(struct packet *pkt)
 static inline uint32_t ct_state_bits(const struct packet *pkt)
 {
 	if (!pkt->ct)
-		return pkt->ctinfo == CT_UNTRACKED ? CT_STATE_UNTRACKED
-						   : CT_STATE_INVALID;
-	return 1u << (pkt->ctinfo % CT_IS_REPLY + 1);
+		return pkt->ctinfo == IP_CT_UNTRACKED ? CT_STATE_UNTRACKED
+						      : CT_STATE_INVALID;
+	return 1u << (pkt->ctinfo % IP_CT_IS_REPLY + 1);
 }
 
 static inline enum ct_dir ct_packet_dir(const struct packet *pkt)
 {
-	return pkt->ctinfo >= CT_IS_REPLY ? CT_DIR_REPLY : CT_DIR_ORIGINAL;
+	return pkt->ctinfo >= IP_CT_IS_REPLY ? CT_DIR_REPLY : CT_DIR_ORIGINAL;
 }
 
 uint32_t ct_status_bits(const struct ct_conn *ct);

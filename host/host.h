@@ -61,7 +61,7 @@ enum host_route_type {
 
 /**
  * struct host_flow - what a route lookup is asked with (flowi4, flowi6)
- * @nfproto:	PF_IP or PF_IP6
+ * @nfproto:	NFPROTO_IPV4 or NFPROTO_IPV6
  * @saddr:	zero when not chosen
  * @iif:	ifindex of the input link; 1 (lo) for packets sent by this host
  * @oif:	ifindex the answer must use, or 0

@@ -22,6 +22,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* NFPROTO_*, NF_INET_* hooks and verdicts under the kernel's own names;
+ * netinet/in.h first, or the two define some structs twice. */
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+
 #include "base/byteorder.h"
 #include "base/reason.h"
 #include "base/util.h"
@@ -30,25 +35,6 @@
 struct ct_conn;
 struct host_link;
 struct frag_info;
-
-/* Netfilter's protocol families (NFPROTO_*), spelled here so that no header
- * of the kernel is needed to read a packet. */
-enum {
-	PF_INET1 = 1, /* NFPROTO_INET: both versions, tables only */
-	PF_IP = 2,    /* NFPROTO_IPV4 */
-	PF_IP6 = 10,  /* NFPROTO_IPV6 */
-};
-
-/* Hooks, numbered as NF_INET_*. */
-enum hook {
-	HOOK_PREROUTING,
-	HOOK_INPUT,
-	HOOK_FORWARD,
-	HOOK_OUTPUT,
-	HOOK_POSTROUTING,
-	HOOK_INGRESS,
-	HOOK_COUNT
-};
 
 /* What meta pkttype reads (PACKET_*, if_packet.h). */
 enum pkttype {
@@ -89,13 +75,13 @@ enum packet_flag {
  * @buf:	start of the memory that @data lies in; headroom is data - buf
  * @buf_size:	bytes from @buf on
  * @l2:		link-layer header as captured, @l2_len bytes; NULL if none
- * @nfproto:	PF_IP or PF_IP6; 0 before packet_receive()
+ * @nfproto:	NFPROTO_IPV4 or NFPROTO_IPV6; 0 before packet_receive()
  * @l4proto:	transport protocol as nft sees it (valid with PKT_L4)
  * @l4_off:	offset of the transport header from @data (valid with PKT_L4)
  * @frag_off:	payload offset of this fragment in bytes; 0 when it is whole or
  *		first (nft_pktinfo.fragoff, non-zero blocks transport loads)
  * @protocol:	ethertype, as meta protocol reads it
- * @hook:	enum hook the packet is at
+ * @hook:	hook the packet is at, NF_INET_*
  * @pkttype:	enum pkttype
  * @flags:	enum packet_flag
  * @mark:	meta mark
@@ -205,7 +191,7 @@ static inline union inet_addr packet_saddr(const struct packet *pkt)
 {
 	union inet_addr a = { .q = { 0, 0 } };
 
-	if (pkt->nfproto == PF_IP)
+	if (pkt->nfproto == NFPROTO_IPV4)
 		memcpy(&a, pkt->data + 12, 4);
 	else
 		memcpy(&a, pkt->data + 8, 16);
@@ -216,7 +202,7 @@ static inline union inet_addr packet_daddr(const struct packet *pkt)
 {
 	union inet_addr a = { .q = { 0, 0 } };
 
-	if (pkt->nfproto == PF_IP)
+	if (pkt->nfproto == NFPROTO_IPV4)
 		memcpy(&a, pkt->data + 16, 4);
 	else
 		memcpy(&a, pkt->data + 24, 16);

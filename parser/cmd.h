@@ -94,7 +94,7 @@ enum cmd_obj {
 
 /**
  * struct cmd_handle - which thing a command names, each part with its place
- * @family:	PF_INET1, PF_IP, PF_IP6, ...; 0 for "all" (flush ruleset)
+ * @family:	NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6, ...; 0 for "all" (flush ruleset)
  * @handle:	of a rule (delete, replace) or object, or 0
  * @position:	handle of the rule to insert before / add after, or 0
  * @index:	1-based index instead of @position, or 0

@@ -44,14 +44,6 @@ struct nftnl_rule;
 struct nftnl_set;
 struct nftnl_obj;
 
-/* What running a base chain ends in: netfilter's verdicts. */
-enum vm_verdict {
-	VM_DROP = 0,
-	VM_ACCEPT = 1,
-	VM_STOLEN = 2,
-	VM_QUEUE = 3,
-};
-
 enum vm_chain_type {
 	VM_CHAIN_FILTER,
 	VM_CHAIN_NAT,
@@ -60,9 +52,10 @@ enum vm_chain_type {
 
 /**
  * struct vm_chain_spec - a chain to be
- * @family:	PF_IP, PF_IP6 or PF_INET1
+ * @hook:	NF_INET_*
+ * @family:	NFPROTO_IPV4, NFPROTO_IPV6 or NFPROTO_INET
  * @is_base:	the fields below hold
- * @policy:	VM_ACCEPT or VM_DROP
+ * @policy:	NF_ACCEPT or NF_DROP
  */
 struct vm_chain_spec {
 	uint8_t family;
@@ -70,9 +63,9 @@ struct vm_chain_spec {
 	uint64_t handle;
 	bool is_base;
 	enum vm_chain_type type;
-	enum hook hook;
+	uint8_t hook;
 	int32_t priority;
-	enum vm_verdict policy;
+	uint32_t policy;
 };
 
 /**
@@ -97,7 +90,6 @@ struct vm_log {
  * @rng:	numgen random, meta random
  * @reference:	run the reference form
  * @log:	takes a log expression's line; may be NULL
- * @trace:	reference form only: told of each rule as it ends; may be NULL
  */
 struct vm_env {
 	const struct host *host;
@@ -112,12 +104,12 @@ struct vm_env {
 
 /**
  * struct vm_result - how a base chain ended
- * @verdict:	enum vm_verdict
+ * @verdict:	NF_ACCEPT, NF_DROP, NF_STOLEN, NF_QUEUE
  * @rule:	the rule that gave it, or NULL: the policy did
- * @queue:	for VM_QUEUE: number in the low 16 bits, bit 31 bypass
+ * @queue:	for NF_QUEUE: number in the low 16 bits, bit 31 bypass
  */
 struct vm_result {
-	enum vm_verdict verdict;
+	uint32_t verdict;
 	const struct vm_rule *rule;
 	uint32_t queue;
 };
@@ -217,7 +209,7 @@ enum vm_need {
 	VM_NEED_ACCT, /* a rule reads ct bytes, packets or avgpkt */
 	VM_NEED_COUNT
 };
-/** vm_need_seq() - when rules of @nfproto (PF_IP, PF_IP6) first needed it, in
+/** vm_need_seq() - when rules of @nfproto (NFPROTO_IPV4, NFPROTO_IPV6) first needed it, in
  * the sequence of vm_chain_seq(); 0 when nothing does */
 uint64_t vm_need_seq(const struct vm *vm, uint8_t nfproto, enum vm_need need);
 
