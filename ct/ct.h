@@ -36,6 +36,9 @@
 struct ct_table;
 struct ct_conn;
 
+/* The kernel's own seventh value, which its UAPI header hides. */
+enum { IP_CT_UNTRACKED = 7 };
+
 enum ct_dir {
 	CT_DIR_ORIGINAL,
 	CT_DIR_REPLY,
