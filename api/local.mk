@@ -1,2 +1,3 @@
-# the files of api/; included by Makefile.am
-libnftvm_la_SOURCES += api/version.c
+# the files of api/; included by Makefile.am. They are part of libengine, so
+# that the program has them; libnftvm shows nftvm_* alone.
+libengine_la_SOURCES += api/version.c
