@@ -154,6 +154,8 @@ static inline enum ct_dir ct_packet_dir(const struct packet *pkt)
 }
 
 uint32_t ct_status_bits(const struct ct_conn *ct);
+/** ct_status_add() - set bits; they are never cleared */
+void ct_status_add(struct ct_conn *ct, uint32_t bits);
 uint32_t ct_mark(const struct ct_conn *ct);
 /** ct_set_mark() - true if the value changed (an event) */
 bool ct_set_mark(struct ct_conn *ct, uint32_t mark);

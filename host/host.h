@@ -151,6 +151,12 @@ enum host_route_type host_addr_type(const struct host *h, uint8_t nfproto,
 				    const union inet_addr *addr,
 				    const struct host_link *link);
 
+/** host_is_member6() - does the host listen to IPv6 multicast group @addr on
+ * @link: all nodes, all routers (when forwarding), its solicited nodes
+ * (ipv6_chk_mcast_addr()) */
+bool host_is_member6(const struct host *h, const struct host_link *link,
+		     const union inet_addr *addr);
+
 /* sysctls, by their Linux names; the list is host/sysctl.def. */
 enum host_sysctl {
 #define SYSCTL(id, name, def, min, max) SYSCTL_##id,
