@@ -57,6 +57,7 @@ struct set_type {
  * @find_table, @find_chain: is it loaded already?
  * @data:	for all of them
  * @include_dirs: for include and -I; NULL-terminated, may be NULL
+ * @numeric:	print numbers, not names (nft -n)
  */
 struct parser_env {
 	uint32_t (*link_index)(void *data, const char *name);
@@ -68,6 +69,7 @@ struct parser_env {
 			   const char *chain);
 	void *data;
 	const char *const *include_dirs;
+	bool numeric;
 };
 
 enum cmd_op {
@@ -200,9 +202,26 @@ struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
 void cmd_rule_print(struct parser *p, const struct cmd *cmd,
 		    struct strbuf *out);
 
-/** set_elem_print() - one element's key (and data) in the listing's words */
-void set_elem_print(struct parser *p, const struct set_type *type,
+/**
+ * set_key_print() - one element's key in the listing's words
+ *
+ * With a key_ends column the element is a range, both ends included, also for
+ * sets without concatenation: printed as `a-b`, as a prefix when it is one, as
+ * `a` when both ends are the same. A row with ELEM_CATCHALL is `*`.
+ */
+void set_key_print(struct parser *p, const struct set_type *type,
+		   const struct elem_batch *elems, size_t row,
+		   struct strbuf *out);
+
+/** set_data_print() - what stands behind the colon of a map's element: data,
+ * verdict with its chain, or the name of an object */
+void set_data_print(struct parser *p, const struct set_type *type,
 		    const struct elem_batch *elems, size_t row,
+		    struct strbuf *out);
+
+/** set_type_print() - the first line of a set's listing: "type ipv4_addr .
+ * inet_service : verdict", or its typeof form */
+void set_type_print(struct parser *p, const struct set_type *type,
 		    struct strbuf *out);
 
 #endif
