@@ -1,1 +1,4 @@
-# the files of bench/; included by Makefile.am
+# the benchmarks; built with everything else, run by ./dev bench
+noinst_PROGRAMS += bench/mkcap
+bench_mkcap_SOURCES = bench/mkcap.c
+bench_mkcap_LDADD = libengine.la

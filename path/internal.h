@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of path/ share with each other and with nobody else. */
+#ifndef NFTVM_PATH_INTERNAL_H
+#define NFTVM_PATH_INTERNAL_H
+
+#include "base/rng.h"
+#include "path/path.h"
+
+/* Two families have hooks of their own: IPv4 and IPv6. */
+enum {
+	FAM_IP,
+	FAM_IP6,
+	FAM_COUNT
+};
+
+#define HOOKS NF_INET_NUMHOOKS
+
+/* How a step leaves the packet; anything but GO_ON ends its journey. */
+enum step_end {
+	STEP_GO_ON,
+	STEP_DROP,   /* run->res says by what */
+	STEP_STOLEN, /* held: somebody keeps the bytes */
+	STEP_QUEUE,
+};
+
+struct path_run;
+struct step;
+
+typedef enum step_end step_fn(struct path_run *run, const struct step *step);
+
+/**
+ * struct step - one entry of a hook's list
+ * @priority:	the kernel's, ascending; at equal priority the higher @seq runs
+ *		first, because it was registered later (facts, trap 1)
+ * @chain:	for base chains, else NULL
+ */
+struct step {
+	int32_t priority;
+	uint64_t seq;
+	step_fn *run;
+	const struct vm_chain *chain;
+};
+
+struct step_list {
+	struct step *v;
+	size_t len, cap;
+};
+
+struct path {
+	struct path_config cfg;
+	struct step_list hooks[FAM_COUNT][HOOKS];
+	struct frag_queue *frags;
+	struct vm_env env;
+	struct rng rng;
+	/* NAT chains by hook, ordered by their own priority */
+	struct step_list nat[FAM_COUNT][HOOKS];
+	unsigned gc_countdown;
+};
+
+/** struct path_run - one packet on its way: what the step functions get */
+struct path_run {
+	struct path *p;
+	struct packet *pkt;
+	struct path_result *res;
+	const struct nv_time *now;
+};
+
+static inline int packet_fam(const struct packet *pkt)
+{
+	return pkt->nfproto == NFPROTO_IPV4 ? FAM_IP : FAM_IP6;
+}
+
+/** run_drop() - end the journey for a reason that no rule gave */
+static inline enum step_end run_drop(struct path_run *run, enum reason reason)
+{
+	run->res->verdict = PATH_DROP;
+	run->res->reason = reason;
+	run->pkt->reason = reason;
+	return STEP_DROP;
+}
+
+/* path/hooks.c */
+void hooks_build(struct path *p);
+void hooks_fini(struct path *p);
+/** hook_run() - all steps of a hook on the packet of @run */
+enum step_end hook_run(struct path_run *run, uint8_t hook);
+
+/* path/steps.c: the built-in steps and the one that runs a chain */
+step_fn step_defrag, step_conntrack, step_nat, step_confirm, step_chain;
+
+/* path/route.c */
+/** route_input() - the decision after PREROUTING; sets pkt->out for unicast.
+ * Return: REASON_NONE, and in @type what the packet is here; or why not. */
+enum reason route_input(struct path_run *run, struct host_route *rt);
+/** route_output() - for a packet that this host sends */
+enum reason route_output(struct path_run *run, struct host_route *rt);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The packet path.
+ *
+ * Theory of operation
+ *
+ * A packet that comes in by a link:
+ *
+ *	ip_rcv checks -> PREROUTING -> route -+-> INPUT -> the host
+ *	                                      |
+ *	                                      +-> TTL -> FORWARD -> POSTROUTING
+ *	                                                 -> fragments -> a link
+ * A packet that the host sends:
+ *
+ *	route -> OUTPUT -> POSTROUTING -> fragments -> a link (lo: it comes in)
+ *
+ * Each capital word is a list of steps (hooks.c); the functions below are the
+ * kernel's way between them, in its order: ip_rcv_finish(), ip_local_deliver(),
+ * ip_forward(), ip_output(), and their IPv6 twins. A step that does not go on
+ * ends the journey, and the result says why.
+ *
+ * A batch runs in two passes: the first checks and decodes every packet and
+ * starts loading what conntrack will touch, the second takes the packets
+ * through the hooks one after the other. Only the second has effects, so a
+ * batch gives exactly what its packets would give one by one.
+ */
+#include "path/path.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "ct/ct.h"
+#include "packet/frag.h"
+#include "packet/logline.h"
+#include "path/internal.h"
+
+/* How many packets pass between two small shares of garbage collection. */
+#define GC_EVERY 64
+
+static void emit(struct path_run *run, enum path_emit_kind kind,
+		 struct packet *pkt)
+{
+	const struct path_sink *sink = &run->p->cfg.sink;
+
+	if (sink->emit)
+		sink->emit(sink->data, run->pkt->number, kind, pkt);
+}
+
+static void emit_fragment(void *data, struct packet *frag)
+{
+	emit(data, EMIT_FRAGMENT, frag);
+}
+
+static void receive(struct path_run *run);
+
+/* ip_finish_output(), ip6_finish_output(): cut to the MTU what must be, or
+ * what came in pieces; then it is on the link. */
+static void finish_output(struct path_run *run, uint32_t mtu)
+{
+	struct packet *pkt = run->pkt;
+	enum reason reason;
+
+	if (pkt->out->is_loopback) {
+		pkt->in = pkt->out;
+		pkt->out = NULL;
+		pkt->flags |= PKT_LOOPED;
+		receive(run);
+		return;
+	}
+	run->res->out = pkt->out;
+	if (!(pkt->flags & PKT_REASSEMBLED) &&
+	    (pkt->wire_len <= mtu || (pkt->flags & PKT_GSO))) {
+		emit(run, EMIT_PACKET, pkt);
+		return;
+	}
+	reason = frag_output(run->p->frags, pkt, mtu, emit_fragment, run);
+	if (reason != REASON_NONE)
+		run_drop(run, reason);
+}
+
+/* ip_output(), ip6_output() */
+static void output(struct path_run *run, uint32_t mtu)
+{
+	if (hook_run(run, NF_INET_POST_ROUTING) == STEP_GO_ON)
+		finish_output(run, mtu);
+}
+
+/* IPv4 fragments for the host are put together before INPUT even where
+ * nothing tracks connections: ip_local_deliver(). */
+static bool deliver_defrag(struct path_run *run)
+{
+	enum reason reason = REASON_NONE;
+
+	if (run->pkt->nfproto != NFPROTO_IPV4)
+		return true;
+	switch (frag_in(run->p->frags, run->pkt, FRAG_USER_LOCAL_DELIVER,
+			run->now, &reason)) {
+	case FRAG_COMPLETE:
+		packet_decode(run->pkt);
+		return true;
+	case FRAG_HELD:
+		run->res->verdict = PATH_STOLEN;
+		return false;
+	case FRAG_DROP:
+		run_drop(run, reason);
+		return false;
+	case FRAG_WHOLE:
+		break;
+	}
+	return true;
+}
+
+/* ip_local_deliver(), ip6_input() */
+static void deliver(struct path_run *run)
+{
+	if (!deliver_defrag(run))
+		return;
+	if (hook_run(run, NF_INET_LOCAL_IN) == STEP_GO_ON)
+		run->res->to_local = true;
+}
+
+/* Lower the TTL or hop limit by one; IPv4's checksum follows
+ * (ip_decrease_ttl()). */
+static void lower_ttl(struct packet *pkt)
+{
+	uint32_t check;
+
+	if (pkt->nfproto == NFPROTO_IPV6) {
+		pkt->data[7]--;
+		return;
+	}
+	check = get_be16(pkt->data + 10) + 0x0100;
+	put_be16(pkt->data + 10, (uint16_t)(check + (check >= 0xffff)));
+	pkt->data[8]--;
+}
+
+static bool ip6_is_linklocal(const uint8_t *a)
+{
+	return a[0] == 0xfe && (a[1] & 0xc0) == 0x80;
+}
+
+/* Does it not fit the way out, and may it not be cut?
+ * ip_exceeds_mtu(), ip6_pkt_too_big() */
+static bool exceeds_mtu(const struct packet *pkt, uint32_t mtu)
+{
+	const struct frag_info *frag = pkt->frag;
+
+	if (pkt->nfproto == NFPROTO_IPV6 && frag)
+		return frag->max_size > mtu;
+	if (pkt->wire_len <= mtu || (pkt->flags & PKT_GSO))
+		return false;
+	if (pkt->nfproto == NFPROTO_IPV6)
+		return true;
+	if (!(pkt->data[6] & 0x40))
+		return false;
+	return !frag || frag->max_size > mtu;
+}
+
+/* What ip_forward() and ip6_forward() refuse, in their order. */
+static enum reason forward_check(const struct packet *pkt, uint32_t mtu)
+{
+	bool v4 = pkt->nfproto == NFPROTO_IPV4;
+
+	if (pkt->pkttype != PKTTYPE_HOST)
+		return REASON_l2_not_for_us;
+	if (pkt->data[v4 ? 8 : 7] <= 1)
+		return REASON_ttl_exceeded;
+	if (!v4 && ip6_is_linklocal(pkt->data + 8))
+		return REASON_link_local_source;
+	return exceeds_mtu(pkt, mtu) ? REASON_mtu : REASON_NONE;
+}
+
+/* rt_tos2priority(): the priority that the IPv4 type of service asks for,
+ * ip_tos2prio[] indexed by its four bits. */
+static uint32_t tos_priority(uint8_t tos)
+{
+	/* TC_PRIO_: besteffort 0, filler 1, bulk 2, interactive 6,
+	 * interactive bulk 4 */
+	static const uint8_t prio[16] = { 0, 1, 0, 0, 2, 2, 2, 2,
+					  6, 6, 6, 6, 4, 4, 4, 4 };
+
+	return prio[(tos & 0x1e) >> 1];
+}
+
+static void forward(struct path_run *run, const struct host_route *rt)
+{
+	struct packet *pkt = run->pkt;
+	enum reason reason = forward_check(pkt, rt->mtu);
+
+	if (reason != REASON_NONE) {
+		run_drop(run, reason);
+		return;
+	}
+	lower_ttl(pkt);
+	pkt->flags |= PKT_DIRTY;
+	if (pkt->nfproto == NFPROTO_IPV4)
+		pkt->priority = tos_priority(pkt->data[1]);
+	if (hook_run(run, NF_INET_FORWARD) == STEP_GO_ON)
+		output(run, rt->mtu);
+}
+
+/* From PREROUTING on: ip_rcv_finish(), ip6_rcv_finish(). */
+static void receive(struct path_run *run)
+{
+	struct host_route rt;
+	enum reason reason;
+
+	if (hook_run(run, NF_INET_PRE_ROUTING) != STEP_GO_ON)
+		return;
+	if (run->pkt->flags & PKT_LOOPED) {
+		/* It kept the route that it was sent with. */
+		deliver(run);
+		return;
+	}
+	reason = route_input(run, &rt);
+	if (reason != REASON_NONE)
+		run_drop(run, reason);
+	else if (rt.type == ROUTE_UNICAST)
+		forward(run, &rt);
+	else
+		deliver(run);
+}
+
+/* __ip_local_out() and on: what the host sends. */
+static void send_local(struct path_run *run)
+{
+	struct packet *pkt = run->pkt;
+	struct host_route rt;
+	enum reason reason;
+
+	pkt->flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
+	reason = route_output(run, &rt);
+	if (reason != REASON_NONE) {
+		run_drop(run, reason);
+		return;
+	}
+	if (hook_run(run, NF_INET_LOCAL_OUT) == STEP_GO_ON)
+		output(run, pkt->out->mtu);
+}
+
+static void result_init(struct path_result *res, const struct packet *pkt)
+{
+	memset(res, 0, sizeof(*res));
+	res->in = pkt->in;
+	res->verdict = PATH_ACCEPT;
+}
+
+/* What JSON says of the connection, taken before the reference is given up:
+ * an entry that was never confirmed dies with it. */
+static void result_finish(struct path_run *run)
+{
+	struct path_result *res = run->res;
+	struct packet *pkt = run->pkt;
+
+	res->mark = pkt->mark;
+	res->ct_info = pkt->ctinfo;
+	res->ct_reason = pkt->ct_reason;
+	if (pkt->ct) {
+		res->ct_id = ct_id(pkt->ct);
+		res->ct_mark = ct_mark(pkt->ct);
+		res->ct_status = ct_status_bits(pkt->ct);
+		res->ct_zone = ct_zone(pkt->ct, CT_DIR_ORIGINAL);
+	}
+	if (pkt->ct || pkt->ctinfo)
+		ct_packet_release(run->p->cfg.ct, pkt);
+}
+
+static void run_packet(struct path *p, struct packet *pkt,
+		       const struct nv_time *now, struct path_result *res)
+{
+	struct path_run run = { p, pkt, res, now };
+
+	p->env.now = *now;
+	if (pkt->reason != REASON_NONE)
+		run_drop(&run, pkt->reason);
+	else if (pkt->in)
+		receive(&run);
+	else
+		send_local(&run);
+	result_finish(&run);
+	if (unlikely(!p->gc_countdown--)) {
+		p->gc_countdown = GC_EVERY;
+		ct_table_gc(p->cfg.ct, now);
+		frag_expire(p->frags, now);
+	}
+}
+
+/* First pass over a packet: no effects but on the packet itself. */
+static void prepare(struct path *p, struct packet *pkt)
+{
+	pkt->reason = packet_receive(pkt);
+	if (pkt->reason != REASON_NONE)
+		return;
+	packet_decode(pkt);
+	if (p->cfg.checksums == CHECKSUMS_TRUST)
+		pkt->flags |= PKT_CSUM_OK;
+	if (pkt->in && pkt->wire_len > pkt->in->mtu)
+		pkt->flags |= PKT_GSO;
+	ct_in_prefetch(p->cfg.ct, pkt);
+}
+
+void path_run_batch(struct path *p, struct packet *pkts,
+		    const struct nv_time *times, size_t n,
+		    struct path_result *out)
+{
+	size_t m;
+
+	for (; n; pkts += m, times += m, out += m, n -= m) {
+		m = MIN(n, (size_t)PATH_BATCH);
+		for (size_t i = 0; i < m; i++) {
+			result_init(&out[i], &pkts[i]);
+			prepare(p, &pkts[i]);
+		}
+		for (size_t i = 0; i < m; i++)
+			run_packet(p, &pkts[i], &times[i], &out[i]);
+	}
+}
+
+/* nft_log: the line that the kernel's syslog back end writes. */
+static void log_line(void *data, const struct packet *pkt,
+		     const struct vm_log *log)
+{
+	struct path *p = data;
+	struct strbuf line = STRBUF_INIT;
+
+	if (!p->cfg.sink.log || log->level < 0)
+		return;
+	logline_format(&line, pkt, pkt->in ? pkt->in->name : "",
+		       pkt->out ? pkt->out->name : "",
+		       pkt->in ? pkt->in->type : 0, log->prefix, log->flags);
+	p->cfg.sink.log(p->cfg.sink.data, pkt->number, strbuf_str(&line));
+	strbuf_fini(&line);
+}
+
+struct path *path_new(const struct path_config *cfg)
+{
+	struct path *p = xzalloc(sizeof(*p));
+
+	p->cfg = *cfg;
+	p->frags = frag_queue_new();
+	rng_seed(&p->rng, cfg->seed);
+	p->env = (struct vm_env){
+		.host = cfg->host,
+		.ct = cfg->ct,
+		.rng = &p->rng,
+		.reference = cfg->reference,
+		.log = log_line,
+		.log_data = p,
+	};
+	hooks_build(p);
+	return p;
+}
+
+void path_ruleset_changed(struct path *p)
+{
+	hooks_build(p);
+}
+
+void path_free(struct path *p)
+{
+	if (!p)
+		return;
+	hooks_fini(p);
+	frag_queue_free(p->frags);
+	free(p);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where a packet goes, and whether it may: the decisions of
+ * ip_route_input_slow(), ip6_route_input() and of the output side, on top of
+ * the host's routes.
+ */
+#include "path/internal.h"
+
+static bool ip4_is_multicast(be32_t a)
+{
+	return (be32toh(a) & 0xf0000000) == 0xe0000000;
+}
+
+static bool ip4_is_lbcast(be32_t a)
+{
+	return a == 0xffffffff;
+}
+
+static bool ip4_is_zeronet(be32_t a)
+{
+	return (be32toh(a) & 0xff000000) == 0;
+}
+
+static bool ip4_is_loopback(be32_t a)
+{
+	return (be32toh(a) & 0xff000000) == 0x7f000000;
+}
+
+static struct host_flow flow_of(const struct packet *pkt)
+{
+	struct host_flow flow = {
+		.nfproto = pkt->nfproto,
+		.l4proto = pkt->l4proto,
+		.saddr = packet_saddr(pkt),
+		.daddr = packet_daddr(pkt),
+		.iif = pkt->in ? pkt->in->ifindex : 1,
+		.mark = pkt->mark,
+	};
+
+	if (pkt->nfproto == NFPROTO_IPV4)
+		flow.tos = pkt->data[1];
+	else
+		flow.tos = (uint8_t)(get_be16(pkt->data) >> 4);
+	return flow;
+}
+
+static enum reason reason_of_type(enum host_route_type type)
+{
+	switch (type) {
+	case ROUTE_BLACKHOLE:
+		return REASON_route_blackhole;
+	case ROUTE_UNREACHABLE:
+		return REASON_route_unreachable;
+	case ROUTE_PROHIBIT:
+		return REASON_route_prohibit;
+	default:
+		return REASON_no_route;
+	}
+}
+
+/* fib_validate_source() with rp_filter off: an address of this host, or one
+ * that no host can have, does not come in by a link. */
+static bool source_is_martian(const struct path_run *run,
+			      const struct host_flow *flow)
+{
+	const struct host *h = run->p->cfg.host;
+
+	return !host_sysctl(h, SYSCTL_accept_local) &&
+	       host_addr_is_local(h, flow->nfproto, &flow->saddr);
+}
+
+/* ip_route_input_rcu(), the multicast half, without multicast routing: only
+ * the group that every host is in. */
+static enum reason route_input_multicast(const struct host_flow *flow,
+					 struct host_route *rt)
+{
+	be32_t s = flow->saddr.ip;
+
+	if (ip4_is_multicast(s) || ip4_is_lbcast(s) || ip4_is_loopback(s))
+		return REASON_martian;
+	if (flow->daddr.ip != htobe32(0xe0000001))
+		return REASON_not_joined;
+	rt->type = ROUTE_MULTICAST;
+	return REASON_NONE;
+}
+
+static enum reason route_input4(struct path_run *run,
+				const struct host_flow *flow,
+				struct host_route *rt)
+{
+	const struct host *h = run->p->cfg.host;
+	be32_t s = flow->saddr.ip, d = flow->daddr.ip;
+
+	if (ip4_is_multicast(d))
+		return route_input_multicast(flow, rt);
+	if (ip4_is_multicast(s) || ip4_is_lbcast(s))
+		return REASON_martian;
+	if (ip4_is_lbcast(d) || (!s && !d)) {
+		rt->type = ROUTE_BROADCAST;
+		return REASON_NONE;
+	}
+	if (ip4_is_zeronet(s) || ip4_is_zeronet(d) || ip4_is_loopback(s) ||
+	    ip4_is_loopback(d))
+		return REASON_martian;
+	switch (host_route(h, flow, rt)) {
+	case ROUTE_LOCAL:
+	case ROUTE_BROADCAST:
+		return source_is_martian(run, flow) ? REASON_martian
+						    : REASON_NONE;
+	case ROUTE_UNICAST:
+		if (!host_sysctl(h, SYSCTL_ip_forward))
+			return REASON_not_forwarding;
+		return source_is_martian(run, flow) ? REASON_martian
+						    : REASON_NONE;
+	default:
+		return reason_of_type(rt->type);
+	}
+}
+
+static enum reason route_input6(struct path_run *run,
+				const struct host_flow *flow,
+				struct host_route *rt)
+{
+	const struct host *h = run->p->cfg.host;
+
+	if (flow->daddr.b[0] == 0xff) {
+		if (!host_is_member6(h, run->pkt->in, &flow->daddr))
+			return REASON_not_joined;
+		rt->type = ROUTE_MULTICAST;
+		return REASON_NONE;
+	}
+	switch (host_route(h, flow, rt)) {
+	case ROUTE_LOCAL:
+	case ROUTE_ANYCAST:
+		return REASON_NONE;
+	case ROUTE_UNICAST:
+		return host_sysctl(h, SYSCTL_ip6_forward)
+			       ? REASON_NONE
+			       : REASON_not_forwarding;
+	default:
+		return reason_of_type(rt->type);
+	}
+}
+
+enum reason route_input(struct path_run *run, struct host_route *rt)
+{
+	struct host_flow flow = flow_of(run->pkt);
+	enum reason reason;
+
+	memset(rt, 0, sizeof(*rt));
+	if (run->pkt->nfproto == NFPROTO_IPV4)
+		reason = route_input4(run, &flow, rt);
+	else
+		reason = route_input6(run, &flow, rt);
+	if (reason == REASON_NONE && rt->type == ROUTE_UNICAST)
+		run->pkt->out = rt->out;
+	return reason;
+}
+
+enum reason route_output(struct path_run *run, struct host_route *rt)
+{
+	struct host_flow flow = flow_of(run->pkt);
+
+	memset(rt, 0, sizeof(*rt));
+	flow.iif = 1;
+	host_route(run->p->cfg.host, &flow, rt);
+	if (!rt->out)
+		return reason_of_type(rt->type);
+	run->pkt->out = rt->out;
+	return REASON_NONE;
+}
