@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "ct/ct.h"
 #include "lab/names.h"
 
 static void set_string(json_t *o, const char *key, const char *value)
