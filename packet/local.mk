@@ -1,1 +1,8 @@
 # the files of packet/; included by Makefile.am
+libengine_la_SOURCES += \
+	packet/addr.h \
+	packet/csum.c packet/csum.h \
+	packet/frag.h \
+	packet/ip6opt.c packet/ip6opt.h \
+	packet/logline.h \
+	packet/packet.c packet/packet.h

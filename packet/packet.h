@@ -36,6 +36,12 @@ struct ct_conn;
 struct host_link;
 struct frag_info;
 
+/* Ethertypes that go through the IP hooks (ETH_P_IP, ETH_P_IPV6). */
+enum {
+	ETHERTYPE_IP4 = 0x0800,
+	ETHERTYPE_IP6 = 0x86dd,
+};
+
 /* What meta pkttype reads (PACKET_*, if_packet.h). */
 enum pkttype {
 	PKTTYPE_HOST = 0,
@@ -137,6 +143,11 @@ void packet_init(struct packet *pkt, uint8_t *buf, uint32_t buf_size,
  * total length. IPv6: version, payload length, addresses that never come from
  * a link, hop-by-hop options; trimmed. Sets nfproto and protocol.
  *
+ * @pkt->protocol says which of the two it is, or is 0: then the version field
+ * does. @pkt->pkttype and PKT_LOOPED are looked at. With PKT_LOCAL_OUT only
+ * what a sender cannot get wrong is checked (version, lengths): no header
+ * checksum, no addresses, no options.
+ *
  * Ref: ip_rcv_core(), ip6_rcv_core(); facts section 1.2.
  * Return: REASON_NONE, or why the kernel drops it before any hook.
  */
@@ -152,6 +163,35 @@ enum reason packet_receive(struct packet *pkt);
  * Ref: nft_set_pktinfo_ipv4(), nft_set_pktinfo_ipv6(); facts section 7.
  */
 void packet_decode(struct packet *pkt);
+
+/**
+ * packet_skip_exthdr6() - step over IPv6 extension headers, AH too
+ * @off:	of the header that @nexthdr names
+ * @nexthdr:	in: kind of the header at @off; out: of the one found, which
+ *		is IPPROTO_FRAGMENT for a fragment other than the first
+ * @frag_off:	out: the offset field of the fragment header, network order
+ *		with its flag bits; zero when there is none
+ *
+ * Ref: ipv6_skip_exthdr().
+ * Return: offset of the header found, or -1: cut short, or no next header.
+ */
+int packet_skip_exthdr6(const struct packet *pkt, uint32_t off,
+			uint8_t *nexthdr, be16_t *frag_off);
+
+/**
+ * packet_l4_conntrack() - the transport header as conntrack finds it
+ * @off:	of the IP header: 0, or that of a packet quoted in an ICMP error
+ * @l4proto:	set to the protocol
+ *
+ * Differs from packet_decode(): AH is stepped over, "no next header" and
+ * fragments other than the first have no transport header. What it returns
+ * may lie at the very end of the packet.
+ *
+ * Ref: get_l4proto() in nf_conntrack_core.c; facts section 7.
+ * Return: offset from @pkt->data, or -1: no transport header.
+ */
+int packet_l4_conntrack(const struct packet *pkt, uint32_t off,
+			uint8_t *l4proto);
 
 /**
  * packet_read() - @len bytes at @off from the network header

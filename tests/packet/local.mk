@@ -1,1 +1,9 @@
 # the tests of packet/; included by tests/local.mk
+check_PROGRAMS += tests/packet/test
+TESTS += tests/packet/test
+tests_packet_test_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_packet_test_LDADD = $(TEST_LIBS)
+tests_packet_test_SOURCES = \
+	tests/packet/csum.c \
+	tests/packet/ip6opt.c \
+	tests/packet/packet.c
