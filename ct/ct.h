@@ -37,7 +37,9 @@ struct ct_table;
 struct ct_conn;
 
 /* The kernel's own seventh value, which its UAPI header hides. */
-enum { IP_CT_UNTRACKED = 7 };
+enum {
+	IP_CT_UNTRACKED = 7
+};
 
 enum ct_dir {
 	CT_DIR_ORIGINAL,
@@ -84,9 +86,11 @@ struct ct_config {
 	uint8_t tcp_max_retrans;
 	uint32_t tcp_timeout[16]; /* by enum tcp_conntrack, see proto_tcp.c */
 	uint32_t tcp_timeout_max_retrans, tcp_timeout_unacknowledged;
-	uint32_t udp_timeout, udp_timeout_stream;
+	uint32_t udp_timeout, udp_timeout_stream; /* UDP-Lite's too */
 	uint32_t icmp_timeout, icmpv6_timeout, generic_timeout;
-	bool threads; /* several threads will use the table */
+	uint32_t gre_timeout, gre_timeout_stream;
+	uint32_t sctp_timeout[16]; /* by enum sctp_conntrack */
+	bool threads;		   /* several threads will use the table */
 };
 
 void ct_config_init(struct ct_config *cfg);
@@ -112,12 +116,14 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 		  const struct nv_time *now);
 
 /**
- * ct_in_prefetch() - start loading what ct_in() will touch
+ * ct_in_prefetch() - start loading what ct_in() will touch for @n packets
  *
- * Called for a whole batch before its packets run, so that the two cache
- * misses of a lookup overlap. Has no effect but speed.
+ * Called for a whole batch before its packets run, after packet_receive() and
+ * packet_decode(), so that the two cache misses of a lookup overlap: first all
+ * buckets, then all entries. Has no effect but speed.
  */
-void ct_in_prefetch(struct ct_table *t, const struct packet *pkt);
+void ct_in_prefetch(struct ct_table *t, struct packet *const *pkts,
+		    unsigned int n);
 
 /**
  * ct_confirm() - nf_conntrack_confirm(): a new entry enters the table
