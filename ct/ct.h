@@ -118,12 +118,11 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 /**
  * ct_in_prefetch() - start loading what ct_in() will touch for @n packets
  *
- * Called for a whole batch before its packets run, after packet_receive() and
- * packet_decode(), so that the two cache misses of a lookup overlap: first all
+ * Called for a whole batch before its packets run, after packet_receive() (a
+ * packet that was refused there is passed over: its nfproto is 0) so that the two cache misses of a lookup overlap: first all
  * buckets, then all entries. Has no effect but speed.
  */
-void ct_in_prefetch(struct ct_table *t, struct packet *const *pkts,
-		    unsigned int n);
+void ct_in_prefetch(struct ct_table *t, const struct packet *pkts, size_t n);
 
 /**
  * ct_confirm() - nf_conntrack_confirm(): a new entry enters the table

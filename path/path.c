@@ -297,7 +297,6 @@ static void prepare(struct path *p, struct packet *pkt)
 		pkt->flags |= PKT_CSUM_OK;
 	if (pkt->in && pkt->wire_len > pkt->in->mtu)
 		pkt->flags |= PKT_GSO;
-	ct_in_prefetch(p->cfg.ct, pkt);
 }
 
 void path_run_batch(struct path *p, struct packet *pkts,
@@ -312,6 +311,7 @@ void path_run_batch(struct path *p, struct packet *pkts,
 			result_init(&out[i], &pkts[i]);
 			prepare(p, &pkts[i]);
 		}
+		ct_in_prefetch(p->cfg.ct, pkts, m);
 		for (size_t i = 0; i < m; i++)
 			run_packet(p, &pkts[i], &times[i], &out[i]);
 	}
