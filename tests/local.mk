@@ -14,3 +14,4 @@ include tests/ct/local.mk
 include tests/vm/local.mk
 include tests/path/local.mk
 endif
+include tests/fuzz/local.mk

@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# ./dev bench: what nftvm takes beside what its peers take, run in turn in the
+# same call, as ratios. Medians of several runs.
+#
+#	replay	2,000,000 packets of 100,000 flows under 10 .. 10,000 linear rules,
+#		beside `tcpdump -r X -w /dev/null`
+#	load	100,000 rules; a set of 1,000,000 elements; beside `nft -c -f`
+#	table	bench/ct: hit, insert, bytes an entry
+#	vm	bench/vm: nanoseconds a rule
+set -euo pipefail
+: "${NFTVM_BUILD:?folder of a build}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+runs=${NFTVM_BENCH_RUNS:-5}
+packets=${NFTVM_BENCH_PACKETS:-2000000}
+flows=${NFTVM_BENCH_FLOWS:-100000}
+nftvm=$NFTVM_BUILD/nftvm
+# A namespace of one's own for nft -c, which asks the kernel.
+nft_check() { unshare -rn nft -c -f "$1"; }
+
+# seconds COMMAND... - wall seconds of one run
+seconds()
+{
+	local t0 t1
+
+	t0=$(date +%s%N)
+	"$@" >/dev/null 2>&1
+	t1=$(date +%s%N)
+	echo $(((t1 - t0) / 1000))
+}
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+# pair A-NAME A-COMMAND... -- B-COMMAND... - microseconds of both, in turn
+pair()
+{
+	local a=() b=() i
+
+	while [ "$1" != -- ]; do a+=("$1"); shift; done
+	shift
+	b=("$@")
+	: >"$work/a"; : >"$work/b"
+	for ((i = 0; i < runs; i++)); do
+		seconds "${a[@]}" >>"$work/a"
+		seconds "${b[@]}" >>"$work/b"
+	done
+	ours=$(median <"$work/a") theirs=$(median <"$work/b")
+}
+
+# linear N - a stateful ruleset with N rules that never match
+linear()
+{
+	echo 'table inet t {'
+	echo '	chain forward {'
+	echo '		type filter hook forward priority filter; policy drop;'
+	echo '		ct state invalid drop'
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+		printf "\t\tip saddr 172.16.%d.%d tcp dport %d drop\n",
+			int(i / 250) % 250, i % 250, i % 60000 + 1 }'
+	echo '		accept'
+	echo '	}'
+	echo '}'
+}
+
+rules()
+{
+	echo 'table inet t {'
+	echo '	chain forward {'
+	echo '		type filter hook forward priority filter; policy drop;'
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+		printf "\t\tip saddr 10.%d.%d.%d tcp dport %d counter accept\n",
+			int(i / 62500) % 250, int(i / 250) % 250, i % 250,
+			i % 60000 + 1 }'
+	echo '	}'
+	echo '}'
+}
+
+elements()
+{
+	echo 'table inet t {'
+	echo '	set s {'
+	echo '		type ipv4_addr'
+	echo '		elements = {'
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+		printf "\t\t\t%d.%d.%d.%d,\n", 10 + int(i / 15625000),
+			int(i / 62500) % 250, int(i / 250) % 250, i % 250 }'
+	echo '		}'
+	echo '	}'
+	echo '}'
+}
+
+host()
+{
+	cat <<-EOF
+	link add lan mtu 1500
+	link add wan mtu 1500
+	addr add 10.255.255.254/8 dev lan
+	addr add 198.19.255.254/15 dev wan
+	EOF
+}
+
+bench_replay()
+{
+	local n
+
+	"$NFTVM_BUILD/bench/mkcap" "$packets" "$flows" >"$work/cap.pcap"
+	host >"$work/host"
+	printf '\n%-10s %12s %12s %8s\n' 'replay' 'nftvm ns/pkt' 'tcpdump ns' ratio
+	for n in 10 100 1000 10000; do
+		linear "$n" >"$work/rules"
+		pair "$nftvm" replay -q -f "$work/rules" --host "$work/host" \
+			"$work/cap.pcap" -- \
+			tcpdump -r "$work/cap.pcap" -w /dev/null
+		awk -v n="$n" -v a="$ours" -v b="$theirs" -v p="$packets" 'BEGIN {
+			printf "%-10s %12.1f %12.1f %8.2f\n", n " rules",
+				a * 1000 / p, b * 1000 / p, a / b }'
+	done
+}
+
+load_row()
+{
+	pair "$nftvm" check -f "$2" -- nft_check "$2"
+	awk -v n="$1" -v a="$ours" -v b="$theirs" 'BEGIN {
+		printf "%-18s %10.3f %10.3f %8.2f\n", n, a / 1e6, b / 1e6, a / b }'
+	printf '%-18s %10s %10s  (MB)\n' '  peak memory' \
+		"$(peak "$nftvm" check -f "$2")" "$(peak unshare -rn nft -c -f "$2")"
+}
+
+peak()
+{
+	/usr/bin/time -f %M -o "$work/peak" "$@" >/dev/null 2>&1 || true
+	awk '{ printf "%.0f", $1 / 1024 }' <(tail -1 "$work/peak")
+}
+
+bench_load()
+{
+	printf '\n%-18s %10s %10s %8s\n' load 'nftvm s' 'nft -c s' ratio
+	rules 100000 >"$work/rules"
+	load_row '100,000 rules' "$work/rules"
+	elements 1000000 >"$work/elements"
+	load_row '1,000,000 elements' "$work/elements"
+}
+
+bench_table() { echo; "$NFTVM_BUILD/bench/ct" "$@"; }
+bench_vm() { echo; "$NFTVM_BUILD/bench/vm" "$@"; }
+
+printf 'machine: %s, %s cores, Linux %s\n' \
+	"$(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo)" \
+	"$(nproc)" "$(uname -r)"
+if [ $# = 0 ]; then
+	set -- replay load table vm
+fi
+for part in "$@"; do
+	"bench_$part"
+done
