@@ -17,7 +17,6 @@ static const struct {
 #define TCP_TIMEOUT(id, state) \
 	TIMEOUT(tcp_timeout_##id, tcp_timeout[TCP_CONNTRACK_##state])
 	TCP_TIMEOUT(syn_sent, SYN_SENT),
-	TCP_TIMEOUT(syn_sent, SYN_SENT2),
 	TCP_TIMEOUT(syn_recv, SYN_RECV),
 	TCP_TIMEOUT(established, ESTABLISHED),
 	TCP_TIMEOUT(fin_wait, FIN_WAIT),
