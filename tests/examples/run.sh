@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The examples do what they say: the home router's replay leaves the very
+# counters that the recording kernel had, and every command that README shows
+# runs.
+set -uo pipefail
+here=$(dirname "$(readlink -f "$0")")
+: "${NFTVM_BUILD:?folder of a build}"
+cd "$here/../.."
+PATH=$NFTVM_BUILD:$PATH
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check()
+{
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf -- '--- %s\n%s\n' "$name" "$out"
+	fi
+}
+
+kernels_counters()
+{
+	nftvm replay -q -f examples/home-router.nft \
+		--host examples/home-router.host --dump ruleset="$work/ruleset" \
+		"$@" examples/home.pcapng >"$work/out" || return 1
+	diff examples/home-router.counters "$work/ruleset"
+}
+
+# The shell commands that a document shows: lines of ```sh blocks and of the
+# table of jobs, with the files of examples/ for the names they use.
+shown_commands()
+{
+	{
+		awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' "$1"
+		grep -oE '^\| [^|]* \| `nftvm [^`]*`' "$1" | grep -o '`.*`' | tr -d '`'
+	} | grep '^nftvm ' | sed -e 's/ #.*//' \
+		-e 's|rules\.nft|examples/home-router.nft|g' \
+		-e 's|router\.host|examples/home-router.host|g' \
+		-e 's|traffic\.pcapng|examples/home.pcapng|g' \
+		-e 's|examples/home-examples|examples|g' \
+		-e 's|\.\.\.$|-f examples/home-router.nft --host examples/home-router.host examples/home.pcapng|'
+}
+
+check home-router kernels_counters
+check home-router-reference kernels_counters --form reference
+while read -r command; do
+	check "README: $command" bash -c "$command"
+done < <(shown_commands README.md)
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
