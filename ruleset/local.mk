@@ -1,1 +1,15 @@
 # the files of ruleset/; included by Makefile.am
+libengine_la_SOURCES += \
+	ruleset/chain.c \
+	ruleset/elems.c ruleset/elems.h \
+	ruleset/handles.c ruleset/handles.h \
+	ruleset/internal.h \
+	ruleset/list.c \
+	ruleset/list_set.c \
+	ruleset/rule.c \
+	ruleset/ruleset.c ruleset/ruleset.h \
+	ruleset/set.c \
+	ruleset/setelem.c \
+	ruleset/stmt.c ruleset/stmt.h \
+	ruleset/table.c \
+	ruleset/types.h

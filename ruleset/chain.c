@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Chains (nf_tables_newchain(), nf_tables_delchain(), nft_chain_parse_hook()). */
+#include "ruleset/internal.h"
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "base/strmap.h"
+
+struct rs_chain *rs_chain_find(const struct rs_table *t, const char *name)
+{
+	return strmap_get(t->chain_names, name);
+}
+
+struct rs_chain *rs_cmd_chain(struct ruleset *rs, const struct cmd *cmd)
+{
+	const struct cmd_handle *h = &cmd->h;
+	struct rs_table *t = rs_cmd_table(rs, cmd);
+	struct rs_chain *c;
+
+	if (!t)
+		return NULL;
+	if (!h->chain) {
+		c = rs_handles_get(&t->chain_handles, h->handle);
+		if (!c)
+			rs_refuse(rs, &h->handle_loc, &cmd->loc, ENOENT,
+				  "no chain with handle %llu in table '%s'",
+				  (unsigned long long)h->handle, t->name);
+		return c;
+	}
+	c = rs_chain_find(t, h->chain);
+	if (!c) {
+		rs_refuse(rs, &h->chain_loc, &cmd->loc, ENOENT,
+			  "chain '%s' in table %s '%s'", h->chain,
+			  rs_family_name(t->family), t->name);
+		rs_hint_names(rs, t->chain_names, h->chain);
+	}
+	return c;
+}
+
+void rs_chain_free(struct rs_chain *c)
+{
+	struct rs_rule *r, *tmp;
+
+	list_for_each_safe(r, tmp, &c->rules, node)
+		free(r);
+	free(c->name);
+	free(c->comment);
+	free(c->type);
+	free(c->hook_name);
+	free(c->device);
+	free(c);
+}
+
+/* --- undo ---------------------------------------------------------------- */
+
+static void add_undo(struct ruleset *rs, struct rs_undo *u)
+{
+	struct rs_chain *c = u->thing;
+
+	list_del(&c->node);
+	strmap_del(c->table->chain_names, c->name);
+	rs_handles_del(&c->table->chain_handles, c->handle);
+	rs_chain_free(c);
+}
+
+static void del_undo(struct ruleset *rs, struct rs_undo *u)
+{
+	struct rs_chain *c = u->thing;
+
+	rs_relink(u, &c->node);
+	strmap_put(c->table->chain_names, c->name, c);
+	rs_handles_restore(&c->table->chain_handles, c->handle, c);
+}
+
+static void del_done(struct ruleset *rs, struct rs_undo *u)
+{
+	rs_chain_free(u->thing);
+}
+
+static void policy_undo(struct ruleset *rs, struct rs_undo *u)
+{
+	struct rs_chain *c = u->thing;
+
+	c->policy = u->old;
+}
+
+static const struct rs_undo_ops add_ops = { .undo = add_undo };
+static const struct rs_undo_ops del_ops = { .undo = del_undo,
+					    .done = del_done };
+static const struct rs_undo_ops policy_ops = { .undo = policy_undo };
+
+/* --- add ----------------------------------------------------------------- */
+
+/* What may be hooked where: nft_chain_filter.c, nft_chain_nat.c,
+ * nft_chain_route.c. */
+static const struct {
+	const char *name;
+	uint32_t hooks;
+} chain_types[] = {
+	{ "filter", 0x3f },
+	{ "nat", 1 << NF_INET_PRE_ROUTING | 1 << NF_INET_LOCAL_IN |
+			 1 << NF_INET_LOCAL_OUT | 1 << NF_INET_POST_ROUTING },
+	{ "route", 1 << NF_INET_LOCAL_OUT },
+};
+
+static int hook_check(struct ruleset *rs, const struct cmd *cmd)
+{
+	const struct cmd_chain *cc = cmd->chain;
+
+	for (size_t i = 0; i < ARRAY_LEN(chain_types); i++) {
+		if (strcmp(chain_types[i].name, cc->type))
+			continue;
+		if (!(chain_types[i].hooks & 1u << cc->hook))
+			return rs_refuse(rs, &cc->hook_loc, &cmd->loc,
+					 EOPNOTSUPP,
+					 "a chain of type %s at hook %s",
+					 cc->type, cc->hook_name);
+		/* nat runs inside of conntrack's hooks, never before them. */
+		if (!strcmp(cc->type, "nat") &&
+		    cc->priority <= NF_IP_PRI_CONNTRACK)
+			return rs_refuse(rs, &cc->priority_loc, &cmd->loc,
+					 EOPNOTSUPP,
+					 "a nat chain at priority %d, not above"
+					 " conntrack's %d",
+					 cc->priority, NF_IP_PRI_CONNTRACK);
+		return 0;
+	}
+	return rs_refuse(rs, &cc->type_loc, &cmd->loc, ENOENT,
+			 "chain type '%s'", cc->type);
+}
+
+static struct rs_chain *chain_make(struct rs_table *t, const struct cmd *cmd)
+{
+	const struct cmd_chain *cc = cmd->chain;
+	struct rs_chain *c = xzalloc(sizeof(*c));
+
+	c->table = t;
+	c->name = xstrdup(cmd->h.chain);
+	c->handle = rs_new_handle(t);
+	list_init(&c->rules);
+	if (cc && cc->comment)
+		c->comment = xstrdup(cc->comment);
+	if (cc && cc->is_base) {
+		c->type = xstrdup(cc->type);
+		c->hook = cc->hook;
+		c->hook_name = xstrdup(cc->hook_name);
+		c->device = xstrdup(cc->device);
+		c->priority = cc->priority;
+		c->policy = cc->policy < 0 ? NF_ACCEPT : cc->policy;
+	}
+	list_add_tail(&t->chains, &c->node);
+	strmap_put(t->chain_names, c->name, c);
+	rs_handles_add(&t->chain_handles, c->handle, c);
+	return c;
+}
+
+/* nf_tables_updchain(): what may be said of a chain that is there. */
+static int chain_update(struct ruleset *rs, struct rs_chain *c,
+			const struct cmd *cmd)
+{
+	const struct cmd_chain *cc = cmd->chain;
+
+	if (cmd->op == CMD_CREATE)
+		return rs_refuse(rs, &cmd->h.chain_loc, &cmd->loc, EEXIST,
+				 "chain '%s'", c->name);
+	if (!cc)
+		return 0;
+	if (cc->is_base && !c->type)
+		return rs_refuse(rs, &cmd->h.chain_loc, &cmd->loc, EEXIST,
+				 "chain '%s' without a hook", c->name);
+	if (cc->is_base && (strcmp(c->type, cc->type) || c->hook != cc->hook ||
+			    c->priority != cc->priority))
+		return rs_refuse(rs, &cmd->h.chain_loc, &cmd->loc, EOPNOTSUPP,
+				 "another type, hook or priority for chain "
+				 "'%s'",
+				 c->name);
+	if (cc->policy >= 0 && !c->type)
+		return rs_refuse(rs, &cc->policy_loc, &cmd->loc, EOPNOTSUPP,
+				 "a policy for chain '%s' without a hook",
+				 c->name);
+	if (cc->policy < 0 || (uint32_t)cc->policy == c->policy)
+		return 0;
+	rs_undo_push(rs, &policy_ops, c)->old = c->policy;
+	c->policy = cc->policy;
+	return rs_event(rs, chain_policy, c);
+}
+
+int rs_chain_add(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
+{
+	struct rs_table *t = rs_cmd_table(rs, cmd);
+	struct rs_chain *c;
+
+	if (!t)
+		return -1;
+	c = rs_chain_find(t, cmd->h.chain);
+	if (c)
+		return chain_update(rs, c, cmd);
+	if (cmd->chain && cmd->chain->is_base && hook_check(rs, cmd))
+		return -1;
+	c = chain_make(t, cmd);
+	rs_undo_push(rs, &add_ops, c);
+	return rs_event(rs, chain_add, c);
+}
+
+/* --- delete, flush, rename ----------------------------------------------- */
+
+int rs_chain_empty(struct ruleset *rs, struct rs_chain *c)
+{
+	struct rs_rule *r, *tmp;
+
+	list_for_each_safe(r, tmp, &c->rules, node)
+		if (rs_rule_remove(rs, r))
+			return -1;
+	return 0;
+}
+
+int rs_chain_delete(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
+{
+	struct rs_chain *c = rs_cmd_chain(rs, cmd);
+	struct rs_undo *u;
+
+	if (!c || rs_chain_empty(rs, c))
+		return -1;
+	if (c->use)
+		return rs_refuse(rs, &cmd->h.chain_loc, &cmd->loc, EBUSY,
+				 "chain '%s' is jumped to", c->name);
+	u = rs_undo_push(rs, &del_ops, c);
+	rs_unlink(u, &c->node);
+	strmap_del(c->table->chain_names, c->name);
+	rs_handles_del(&c->table->chain_handles, c->handle);
+	return rs_event(rs, chain_del, c);
+}
+
+int rs_chain_flush(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
+{
+	struct rs_chain *c;
+
+	if (!cmd->h.chain)
+		return rs_table_flush(rs, p, cmd);
+	c = rs_cmd_chain(rs, cmd);
+	return c ? rs_chain_empty(rs, c) : -1;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The text of `nft list ruleset`: tables in the order they were made, in each
+ * its sets, then its chains.
+ */
+#include "ruleset/list.h"
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <limits.h>
+
+#include "base/strbuf.h"
+
+void rs_list_handle(struct rs_list *l, uint64_t handle)
+{
+	if (l->view->handles)
+		strbuf_printf(l->out, " # handle %llu",
+			      (unsigned long long)handle);
+}
+
+/* --- priorities ---------------------------------------------------------- */
+
+/* The names that nft knows, for the hooks where it knows them. */
+static const struct {
+	const char *name;
+	int32_t priority;
+	uint32_t hooks; /* bits; 0 is all */
+} priority_names[] = {
+	{ "raw", -300, 0 },
+	{ "mangle", -150, 0 },
+	{ "dstnat", -100, 1 << NF_INET_PRE_ROUTING },
+	{ "filter", 0, 0 },
+	{ "security", 50, 0 },
+	{ "srcnat", 100, 1 << NF_INET_POST_ROUTING },
+};
+
+/* A priority this near to a name is listed as the name and a distance. */
+#define PRIORITY_REACH 10
+
+static void priority_print(const struct rs_list *l, const struct rs_chain *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(priority_names); i++) {
+		int64_t off = (int64_t)c->priority - priority_names[i].priority;
+		uint32_t hooks = priority_names[i].hooks;
+
+		if (l->view->numeric || llabs(off) > PRIORITY_REACH ||
+		    (hooks && !(hooks & 1u << c->hook)))
+			continue;
+		strbuf_puts(l->out, priority_names[i].name);
+		if (off)
+			strbuf_printf(l->out, " %c %d", off < 0 ? '-' : '+',
+				      (int)llabs(off));
+		return;
+	}
+	strbuf_printf(l->out, "%d", c->priority);
+}
+
+/* --- rules and chains ---------------------------------------------------- */
+
+/* A hole in a rule's text: the state of its expression @expr. */
+static void state_print(const struct rs_list *l, const struct rs_rule *r,
+			unsigned expr)
+{
+	uint64_t packets = 0, bytes = 0;
+
+	if (l->view->stateless)
+		return;
+	if (l->view->rule_counter)
+		l->view->rule_counter(l->view->data, r, expr, &packets, &bytes);
+	strbuf_printf(l->out, " packets %llu bytes %llu",
+		      (unsigned long long)packets, (unsigned long long)bytes);
+}
+
+static void text_print(const struct rs_list *l, const struct rs_rule *r)
+{
+	const char *at = r->text, *hole;
+	char *end;
+
+	while ((hole = strchr(at, RULE_TEXT_STATE))) {
+		strbuf_add(l->out, at, hole - at);
+		state_print(l, r, strtoul(hole + 1, &end, 10));
+		at = end + (*end == RULE_TEXT_STATE);
+	}
+	strbuf_puts(l->out, at);
+}
+
+static void rule_print(struct rs_list *l, const struct rs_rule *r)
+{
+	if (!r->text)
+		return;
+	strbuf_puts(l->out, "\t\t");
+	text_print(l, r);
+	rs_list_handle(l, r->handle);
+	strbuf_putc(l->out, '\n');
+}
+
+static void hook_print(struct rs_list *l, const struct rs_chain *c)
+{
+	strbuf_printf(l->out, "\t\ttype %s hook %s ", c->type, c->hook_name);
+	if (c->device)
+		strbuf_printf(l->out, "device \"%s\" ", c->device);
+	strbuf_puts(l->out, "priority ");
+	priority_print(l, c);
+	strbuf_printf(l->out, "; policy %s;\n",
+		      c->policy == NF_DROP ? "drop" : "accept");
+}
+
+static void chain_print(struct rs_list *l, const struct rs_chain *c)
+{
+	const struct rs_rule *r;
+
+	strbuf_printf(l->out, "\tchain %s {", c->name);
+	rs_list_handle(l, c->handle);
+	strbuf_putc(l->out, '\n');
+	if (c->comment)
+		strbuf_printf(l->out, "\t\tcomment \"%s\"\n", c->comment);
+	if (c->type)
+		hook_print(l, c);
+	list_for_each(r, &c->rules, node)
+		rule_print(l, r);
+	strbuf_puts(l->out, "\t}\n");
+}
+
+/* --- tables -------------------------------------------------------------- */
+
+static void table_print(struct rs_list *l, const struct rs_table *t)
+{
+	const struct rs_chain *c;
+	const struct rs_set *s;
+	const char *gap = "";
+
+	strbuf_printf(l->out, "table %s %s {", rs_family_name(t->family),
+		      t->name);
+	rs_list_handle(l, t->handle);
+	strbuf_putc(l->out, '\n');
+	if (t->flags & NFT_TABLE_F_DORMANT) {
+		strbuf_puts(l->out, "\tflags dormant\n");
+		gap = "\n";
+	}
+	if (t->comment)
+		strbuf_printf(l->out, "\tcomment \"%s\"\n", t->comment);
+	list_for_each(s, &t->sets, node) {
+		if (s->anonymous)
+			continue;
+		strbuf_puts(l->out, gap);
+		rs_list_set(l, s);
+		gap = "\n";
+	}
+	list_for_each(c, &t->chains, node) {
+		strbuf_puts(l->out, gap);
+		chain_print(l, c);
+		gap = "\n";
+	}
+	strbuf_puts(l->out, "}\n");
+}
+
+void ruleset_list(const struct ruleset *rs, struct parser *p,
+		  const struct ruleset_view *view, struct strbuf *out)
+{
+	struct rs_list l = { .view = view, .p = p, .out = out };
+	const struct rs_table *t;
+
+	list_for_each(t, &rs->tables, node)
+		table_print(&l, t);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sets and maps in the words, order and line breaks of nft's listing.
+ *
+ * Elements come from the ruleset, or, where the view has living ones (packets
+ * add, count and expire), from those; these come in the VM's order and are
+ * sorted first, by going through a store of their own.
+ */
+#include "ruleset/list.h"
+
+#include <linux/netfilter/nf_tables.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "ruleset/stmt.h"
+
+/* --- times --------------------------------------------------------------- */
+
+/* As nft prints times: 1d2h3m4s5ms, or whole seconds with -n. */
+static void time_print(const struct rs_list *l, uint64_t ms)
+{
+	static const struct {
+		uint64_t ms;
+		const char *unit;
+	} units[] = {
+		{ 24 * 3600 * 1000, "d" },
+		{ 3600 * 1000, "h" },
+		{ 60 * 1000, "m" },
+		{ 1000, "s" },
+		{ 1, "ms" },
+	};
+
+	if (l->view->numeric) {
+		strbuf_printf(l->out, "%llus", (unsigned long long)(ms / 1000));
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (ms >= units[i].ms)
+			strbuf_printf(l->out, "%llu%s",
+				      (unsigned long long)(ms / units[i].ms),
+				      units[i].unit);
+		ms %= units[i].ms;
+	}
+}
+
+/* The kernel keeps timeouts in jiffies of 4 ms and gives them back so. */
+static uint64_t grain(uint64_t ms)
+{
+	return ms / 4 * 4;
+}
+
+/* --- declaration --------------------------------------------------------- */
+
+static const struct {
+	uint32_t flag;
+	const char *name;
+} flag_names[] = {
+	{ NFT_SET_CONSTANT, "constant" },
+	{ NFT_SET_EVAL, "dynamic" },
+	{ NFT_SET_INTERVAL, "interval" },
+	{ NFT_SET_TIMEOUT, "timeout" },
+};
+
+static void flags_print(const struct rs_list *l, const struct rs_set *s)
+{
+	uint32_t flags = s->type.flags;
+	const char *comma = "\t\tflags ";
+
+	/* A default timeout tells of the flag already, if it is alone. */
+	if (s->timeout_ms &&
+	    !(flags & (NFT_SET_CONSTANT | NFT_SET_EVAL | NFT_SET_INTERVAL)))
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(flag_names); i++) {
+		if (!(flags & flag_names[i].flag))
+			continue;
+		strbuf_printf(l->out, "%s%s", comma, flag_names[i].name);
+		comma = ",";
+	}
+	if (*comma == ',')
+		strbuf_putc(l->out, '\n');
+}
+
+static void stmts_print(const struct rs_list *l, const struct rs_set *s)
+{
+	const char *at = s->stmt, *end;
+
+	for (; at && *at; at = *end ? end + 1 : end) {
+		end = strchrnul(at, '\n');
+		strbuf_printf(l->out, "\t\t%.*s\n", (int)(end - at), at);
+	}
+}
+
+static void declaration_print(struct rs_list *l, const struct rs_set *s)
+{
+	bool is_constant = s->type.flags & NFT_SET_CONSTANT;
+
+	strbuf_puts(l->out, "\t\t");
+	set_type_print(l->p, &s->type, l->out);
+	strbuf_putc(l->out, '\n');
+	if (!is_constant && s->policy == NFT_SET_POL_MEMORY)
+		strbuf_puts(l->out, "\t\tpolicy memory\n");
+	if (!is_constant && s->size)
+		strbuf_printf(l->out, "\t\tsize %u\n", s->size);
+	flags_print(l, s);
+	if (s->timeout_ms) {
+		strbuf_puts(l->out, "\t\ttimeout ");
+		time_print(l, grain(s->timeout_ms));
+		strbuf_putc(l->out, '\n');
+	}
+	if (s->gc_interval_ms) {
+		strbuf_puts(l->out, "\t\tgc-interval ");
+		time_print(l, s->gc_interval_ms);
+		strbuf_putc(l->out, '\n');
+	}
+	if (s->auto_merge)
+		strbuf_puts(l->out, "\t\tauto-merge\n");
+	stmts_print(l, s);
+	if (s->comment)
+		strbuf_printf(l->out, "\t\tcomment \"%s\"\n", s->comment);
+}
+
+/* --- elements ------------------------------------------------------------ */
+
+/* How many elements of a key's type nft puts on a line; others get one. The
+ * numbers are nft's datatype ids. */
+static const uint8_t per_line[] = {
+	[2] = 5,  /* nf_proto */
+	[4] = 5,  /* integer */
+	[7] = 2,  /* ipv4_addr */
+	[11] = 5, /* arp_op */
+	[12] = 5, /* inet_proto */
+	[13] = 5, /* inet_service */
+	[15] = 5, /* tcp_flag */
+	[16] = 5, /* dccp_pkttype */
+	[19] = 5, /* mark */
+	[23] = 5, /* classid */
+	[24] = 5, /* uid */
+	[25] = 5, /* gid */
+	[26] = 2, /* ct_state */
+	[27] = 5, /* ct_dir */
+	[28] = 2, /* ct_status */
+	[31] = 2, /* pkt_type */
+};
+
+static unsigned elems_per_line(const struct rs_set *s)
+{
+	uint32_t type = s->type.key_type;
+
+	return type < ARRAY_LEN(per_line) && per_line[type] ? per_line[type]
+							    : 1;
+}
+
+/* What an element carries that has no statements of its own: the set's. */
+static void default_stmts(const struct rs_list *l, const struct rs_set *s)
+{
+	const char *at = s->stmt, *end;
+
+	for (; at && *at; at = *end ? end + 1 : end) {
+		end = strchrnul(at, '\n');
+		strbuf_printf(l->out, " %.*s", (int)(end - at), at);
+		if (!l->view->stateless && !strncmp(at, "counter", 7))
+			strbuf_puts(l->out, " packets 0 bytes 0");
+	}
+}
+
+static void elem_print(struct rs_list *l, const struct rs_set *s,
+		       const struct elem_batch *b, size_t row)
+{
+	uint64_t timeout = b->timeouts_ms ? b->timeouts_ms[row] : 0;
+	uint64_t left = b->expirations_ms ? b->expirations_ms[row] : 0;
+
+	set_key_print(l->p, &s->type, b, row, l->out);
+	if (b->exprs && b->exprs_len[row])
+		rs_stmt_print(b->exprs[row], b->exprs_len[row],
+			      l->view->stateless, l->out);
+	else
+		default_stmts(l, s);
+	if (timeout && timeout != s->timeout_ms) {
+		strbuf_puts(l->out, " timeout ");
+		time_print(l, grain(timeout));
+	}
+	if (!l->view->stateless && left) {
+		strbuf_puts(l->out, " expires ");
+		time_print(l, grain(left));
+	}
+	if (b->comments && b->comments[row])
+		strbuf_printf(l->out, " comment \"%s\"", b->comments[row]);
+	if (s->type.flags & (NFT_SET_MAP | NFT_SET_OBJECT)) {
+		strbuf_puts(l->out, " : ");
+		set_data_print(l->p, &s->type, b, row, l->out);
+	}
+}
+
+/* A row of a store in the order of listing. */
+struct place {
+	const struct elem_batch *b;
+	size_t row;
+};
+
+static int arrival_cmp(const void *a, const void *b)
+{
+	const struct place *pa = a, *pb = b;
+	uint32_t na = rs_elems_arrival(pa->b, pa->row);
+	uint32_t nb = rs_elems_arrival(pb->b, pb->row);
+
+	return (na > nb) - (na < nb);
+}
+
+/* The set's rows without the number of arrival, which is no data. */
+static void row_view(const struct rs_elems *e, const struct place *at,
+		     struct elem_batch *one)
+{
+	one->len = 0;
+	one->key_len = e->key_len;
+	rs_batch_put(one, at->b, at->row);
+}
+
+static void elems_print(struct rs_list *l, const struct rs_set *s,
+			const struct rs_elems *e)
+{
+	struct place *places = xcalloc(e->len ? e->len : 1, sizeof(*places));
+	unsigned line = elems_per_line(s), on_line = 0;
+	struct elem_batch one;
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_chunks; i++)
+		for (size_t row = 0; row < e->chunks[i]->len; row++)
+			places[n++] = (struct place){ e->chunks[i], row };
+	if (e->keeps_arrival)
+		qsort(places, n, sizeof(*places), arrival_cmp);
+	elem_batch_init(&one, e->key_len,
+			e->data_len -
+				(e->keeps_arrival ? sizeof(uint32_t) : 0));
+	strbuf_puts(l->out, "\t\telements = { ");
+	for (size_t i = 0; i < n; i++) {
+		if (i && on_line == line) {
+			strbuf_puts(l->out, ",\n\t\t\t     ");
+			on_line = 0;
+		} else if (i) {
+			strbuf_puts(l->out, ", ");
+		}
+		on_line++;
+		row_view(e, &places[i], &one);
+		elem_print(l, s, &one, 0);
+	}
+	strbuf_puts(l->out, " }\n");
+	elem_batch_fini(&one);
+	free(places);
+}
+
+/* --- living elements ----------------------------------------------------- */
+
+static void living_put(struct rs_elems *to, const struct elem_batch *from,
+		       size_t row)
+{
+	bool catchall = from->flags[row] & ELEM_CATCHALL;
+	struct rs_pos at;
+
+	if (!rs_elems_seek(to, elem_batch_key(from, row),
+			   from->key_ends ? elem_batch_key_end(from, row)
+					  : NULL,
+			   catchall, &at))
+		rs_elems_insert(to, &at, from, row);
+}
+
+static void living_ranges(struct rs_elems *to, const struct elem_batch *live)
+{
+	struct elem_batch one;
+	size_t row = 0;
+
+	elem_batch_init(&one, live->key_len, live->data_len);
+	while (row < live->len) {
+		one.len = 0;
+		if (live->flags[row] & ELEM_INTERVAL_END) {
+			row++;
+			continue;
+		}
+		if (live->flags[row] & ELEM_CATCHALL)
+			rs_batch_put(&one, live, row++);
+		else
+			row = rs_batch_range(&one, live, row);
+		living_put(to, &one, 0);
+	}
+	elem_batch_fini(&one);
+}
+
+static void living_sort(const struct rs_set *s, const struct elem_batch *live,
+			struct rs_elems *to)
+{
+	rs_elems_init(to, live->key_len, live->data_len, s->elems.order,
+		      s->elems.keeps_arrival);
+	if (rs_set_is_interval(s)) {
+		living_ranges(to, live);
+		return;
+	}
+	for (size_t row = 0; row < live->len; row++)
+		living_put(to, live, row);
+}
+
+void rs_list_set(struct rs_list *l, const struct rs_set *s)
+{
+	bool is_map = s->type.flags & (NFT_SET_MAP | NFT_SET_OBJECT);
+	struct elem_batch live;
+
+	strbuf_printf(l->out, "\t%s %s {", is_map ? "map" : "set", s->name);
+	rs_list_handle(l, s->handle);
+	strbuf_putc(l->out, '\n');
+	declaration_print(l, s);
+	if (l->view->set_elems && l->view->set_elems(l->view->data, s, &live)) {
+		struct rs_elems sorted;
+
+		living_sort(s, &live, &sorted);
+		if (sorted.len)
+			elems_print(l, s, &sorted);
+		rs_elems_fini(&sorted);
+		elem_batch_fini(&live);
+	} else if (s->elems.len) {
+		elems_print(l, s, &s->elems);
+	}
+	strbuf_puts(l->out, "\t}\n");
+}

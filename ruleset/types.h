@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The things of a ruleset, as ruleset/ keeps them and those above read them.
+ * Only ruleset/ writes to them.
+ *
+ *	ruleset --< table --< chain --< rule >-- refs --> chains, sets
+ *			  --< set --< elements
+ */
+#ifndef NFTVM_RULESET_TYPES_H
+#define NFTVM_RULESET_TYPES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/list.h"
+#include "parser/cmd.h"
+#include "ruleset/elems.h"
+#include "ruleset/handles.h"
+
+struct strmap;
+
+/**
+ * struct rs_table - owned by the ruleset
+ * @node:	in the ruleset's list, in order of creation
+ * @flags:	NFT_TABLE_F_*
+ * @handle:	tables have a count of their own
+ * @last_handle: the one count that chains, sets, rules of this table share
+ * @committed_handle: @last_handle when the last transaction ended: what has a
+ *		larger one is new in this
+ * @last_anonymous: number of the last __set%d or __map%d
+ * @chains, @sets: in order of creation, anonymous sets among them
+ */
+struct rs_table {
+	struct list node;
+	uint8_t family;
+	char *name;
+	char *comment;
+	uint32_t flags;
+	uint64_t handle, last_handle, committed_handle;
+	uint32_t last_anonymous;
+	struct list chains, sets;
+	struct strmap *chain_names, *set_names;
+	struct rs_handles chain_handles, set_handles, rule_handles;
+};
+
+/**
+ * struct rs_chain - owned by its table
+ * @use:	jumps and gotos that lead here, from rules and map elements
+ * @type, @hook_name: static strings; @type NULL: a regular chain, and what
+ *		follows is not used
+ * @policy:	NF_ACCEPT or NF_DROP
+ */
+struct rs_chain {
+	struct list node;
+	struct rs_table *table;
+	char *name, *comment;
+	uint64_t handle;
+	uint32_t use;
+	uint32_t len;
+	struct list rules;
+	char *type, *hook_name, *device;
+	uint32_t hook;
+	int32_t priority;
+	uint32_t policy;
+};
+
+/** struct rs_ref - what a rule uses: exactly one of both */
+struct rs_ref {
+	struct rs_chain *chain;
+	struct rs_set *set;
+};
+
+/**
+ * struct rs_rule - owned by its chain; one piece of memory with what it
+ * points at
+ * @refs:	chains it jumps to, sets it looks up
+ * @locs:	source map: one place per expression; @cmd_loc of the whole rule
+ * @bytes:	netlink bytes of its expressions (NFTA_RULE_EXPRESSIONS payload)
+ * @text:	listing text with RULE_TEXT_STATE holes, terminated; NULL when
+ *		the ruleset keeps no texts
+ */
+struct rs_rule {
+	struct list node;
+	struct rs_chain *chain;
+	uint64_t handle;
+	struct rs_ref *refs;
+	struct loc *locs;
+	uint8_t *bytes;
+	char *text;
+	struct loc cmd_loc;
+	uint32_t bytes_len;
+	uint16_t n_refs, n_locs;
+};
+
+/**
+ * struct rs_set - a set or map; owned by its table, or a deleted rule
+ * @type:	with strings of its own
+ * @anonymous:	goes with its rule; its elements are not kept here
+ * @use:	rules that look it up
+ * @stmt:	the statement of its elements as listed ("counter"), or NULL
+ * @tx:		number of the transaction that made it
+ * @chains:	of an anonymous verdict map: where it jumps to
+ */
+struct rs_set {
+	struct list node;
+	struct rs_table *table;
+	char *name, *comment, *stmt;
+	uint64_t handle;
+	struct set_type type;
+	bool anonymous, auto_merge;
+	uint32_t size, policy, use;
+	uint64_t timeout_ms, gc_interval_ms;
+	uint64_t tx;
+	struct rs_elems elems;
+	struct rs_chain **chains;
+	size_t n_chains;
+};
+
+#endif
