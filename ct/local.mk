@@ -1,1 +1,21 @@
 # the files of ct/; included by Makefile.am
+libengine_la_SOURCES += \
+	ct/conn.c ct/conn.h \
+	ct/core.c \
+	ct/ct.h \
+	ct/index.c ct/index.h \
+	ct/inet_error.c \
+	ct/key.c ct/key.h \
+	ct/l4proto.c ct/l4proto.h ct/l4proto.def \
+	ct/pool.c ct/pool.h \
+	ct/print.c \
+	ct/proto_generic.c \
+	ct/proto_gre.c \
+	ct/proto_icmp.c \
+	ct/proto_icmpv6.c \
+	ct/proto_sctp.c \
+	ct/proto_tcp.c \
+	ct/proto_udp.c \
+	ct/proto_udplite.c \
+	ct/spin.h \
+	ct/table.c ct/table.h

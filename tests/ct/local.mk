@@ -1,1 +1,8 @@
 # the tests of ct/; included by tests/local.mk
+check_PROGRAMS += tests/ct/test
+TESTS += tests/ct/test
+tests_ct_test_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_ct_test_LDADD = $(TEST_LIBS)
+tests_ct_test_SOURCES = \
+	tests/ct/wire.c tests/ct/wire.h \
+	tests/ct/print.c

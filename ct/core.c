@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * The way of a packet through connection tracking: facts section 2.1 step by
+ * step in ct_in(), 2.3 in ct_confirm(). What is particular to a protocol is
+ * asked of its tracker (struct ct_l4proto).
+ *
+ * The entry's lock is held around the tracker and the bits set after it, so
+ * that two packets of one connection are judged one after the other.
+ */
+#include "base/util.h"
+#include "ct/l4proto.h"
+#include "packet/csum.h"
+
+#define PREFETCH_BATCH 32
+
+/* Not tracked: ctinfo 0 without a ct reads as invalid. */
+static enum reason not_tracked(struct ct_ctx *cx, enum reason why)
+{
+	cx->pkt->ct = NULL;
+	cx->pkt->ctinfo = 0;
+	cx->pkt->ct_reason = why;
+	ct_stat_inc(cx->t, invalid);
+	return REASON_NONE;
+}
+
+static inline void attach(struct packet *pkt, struct ct_conn *ct,
+			  enum ip_conntrack_info ctinfo)
+{
+	pkt->ct = ct;
+	pkt->ctinfo = ctinfo;
+}
+
+/* Step 8. */
+static inline enum ip_conntrack_info ctinfo_of(uint32_t status, enum ct_dir dir)
+{
+	if (dir == CT_DIR_REPLY)
+		return IP_CT_ESTABLISHED_REPLY;
+	if (status & IPS_SEEN_REPLY)
+		return IP_CT_ESTABLISHED;
+	return status & IPS_EXPECTED ? IP_CT_RELATED : IP_CT_NEW;
+}
+
+void ct_count(struct ct_ctx *cx)
+{
+	struct ct_ext *ext = ct_table_ext(cx->t, cx->ct);
+
+	if (likely(!ext) || !ext->acct)
+		return;
+	ct_store(&ext->packets[cx->dir], ext->packets[cx->dir] + 1);
+	ct_store(&ext->bytes[cx->dir], ext->bytes[cx->dir] + cx->pkt->wire_len);
+}
+
+void ct_refresh(struct ct_ctx *cx, uint32_t ticks)
+{
+	struct ct_conn *ct = cx->ct;
+
+	if (likely(!(ct->status & IPS_FIXED_TIMEOUT))) {
+		if (ct->status & IPS_CONFIRMED)
+			ticks += cx->now;
+		if (ct->timeout != ticks)
+			ct_store(&ct->timeout, ticks);
+	}
+	ct_count(cx);
+}
+
+bool ct_csum_bad(const struct ct_ctx *cx)
+{
+	if (cx->pkt->hook != NF_INET_PRE_ROUTING || !cx->t->cfg.checksum ||
+	    cx->pkt->flags & PKT_CSUM_OK)
+		return false;
+	switch (packet_csum_l4(cx->pkt, cx->l4.proto, cx->l4.off)) {
+	case CSUM_BAD:
+	case CSUM_PARTIAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Step 9 and 10, on an entry that the caller has a reference to. */
+static enum ct_verdict track(struct ct_ctx *cx, const struct ct_l4proto *p)
+{
+	const bool threads = cx->t->cfg.threads;
+	struct ct_conn *ct = cx->ct;
+	enum ip_conntrack_info ctinfo;
+	enum ct_verdict verdict;
+
+	ct_conn_lock(ct, threads);
+	ctinfo = ctinfo_of(ct->status, cx->dir);
+	verdict = p->packet(cx);
+	if (likely(verdict == CT_ACCEPT)) {
+		attach(cx->pkt, ct, ctinfo);
+		if (ctinfo == IP_CT_ESTABLISHED_REPLY &&
+		    !(ct->status & IPS_SEEN_REPLY))
+			ct_store(&ct->status, ct->status | IPS_SEEN_REPLY);
+	}
+	ct_conn_unlock(ct, threads);
+	if (unlikely(cx->kill))
+		ct_conn_kill(cx->t, ct);
+	return verdict;
+}
+
+/* Step 7: nothing known of this tuple. */
+static enum reason start(struct ct_ctx *cx, const struct ct_l4proto *p,
+			 const struct ct_key *key, uint64_t hash)
+{
+	struct ct_table *t = cx->t;
+	struct ct_conn *ct = ct_conn_new(t, key, hash, cx->now);
+	uint32_t id;
+
+	if (!ct) {
+		ct_stat_inc(t, drop);
+		cx->pkt->ct_reason = REASON_ct_full;
+		return REASON_ct_full;
+	}
+	cx->ct = ct;
+	cx->dir = CT_DIR_ORIGINAL;
+	if (track(cx, p) != CT_ACCEPT) {
+		ct_conn_put(t, ct);
+		return not_tracked(cx, cx->pkt->ct_reason);
+	}
+	id = t->cfg.threads
+		     ? __atomic_add_fetch(&t->next_id, 1, __ATOMIC_RELAXED)
+		     : ++t->next_id;
+	ct_store(&ct->id, id);
+	return REASON_NONE;
+}
+
+/* Steps 6 to 10. */
+static enum reason resolve(struct ct_ctx *cx, const struct ct_l4proto *p,
+			   const struct ct_key *key,
+			   const struct ct_key *inverse)
+{
+	struct ct_table *t = cx->t;
+	uint64_t hash = ct_key_hash(&t->secret, key, inverse);
+
+	for (;;) {
+		cx->ct = ct_lookup(t, key, inverse, hash, cx->now, &cx->dir);
+		if (unlikely(!cx->ct))
+			return start(cx, p, key, hash);
+		switch (track(cx, p)) {
+		case CT_ACCEPT:
+			return REASON_NONE;
+		case CT_INVALID:
+			ct_conn_put(t, cx->ct);
+			return not_tracked(cx, cx->pkt->ct_reason);
+		case CT_REPEAT:
+			if (!ct_conn_kill(t, cx->ct)) {
+				ct_conn_put(t, cx->ct);
+				not_tracked(cx, REASON_ct_dying);
+				ct_stat_inc(t, drop);
+				return REASON_ct_dying;
+			}
+			ct_conn_put(t, cx->ct);
+		}
+	}
+}
+
+/* What answers @key; false, with the packet not tracked, if nothing does. */
+static inline bool inverse_of(struct ct_ctx *cx, const struct ct_l4proto *p,
+			      const struct ct_key *key, struct ct_key *inverse)
+{
+	if (likely(ct_l4proto_invert(p, key, inverse)))
+		return true;
+	not_tracked(cx, REASON_ct_no_inverse);
+	return false;
+}
+
+enum reason ct_in(struct ct_table *t, struct packet *pkt,
+		  const struct nv_time *now)
+{
+	struct ct_ctx cx = {
+		.t = t,
+		.pkt = pkt,
+		.now = nv_ticks(now->mono_ns),
+	};
+	const struct ct_l4proto *p;
+	struct ct_key key, inverse;
+
+	if (pkt->ct || pkt->ctinfo == IP_CT_UNTRACKED)
+		return REASON_NONE;
+	pkt->ct_reason = REASON_NONE;
+	if (!ct_find_l4(pkt, 0, &cx.l4))
+		return not_tracked(&cx, REASON_ct_no_l4);
+	p = ct_l4proto_find(cx.l4.proto);
+	if (unlikely(p->error)) {
+		if (p->error(&cx) != CT_ACCEPT) {
+			ct_stat_inc(t, error);
+			return REASON_NONE;
+		}
+		if (pkt->ct || pkt->ctinfo == IP_CT_UNTRACKED)
+			return REASON_NONE;
+	}
+	if (!ct_key_from_packet(pkt, 0, &cx.l4, p, &key))
+		return not_tracked(&cx, REASON_ct_no_tuple);
+	if (!inverse_of(&cx, p, &key, &inverse))
+		return REASON_NONE;
+	return resolve(&cx, p, &key, &inverse);
+}
+
+/* The hash of a packet that is simple enough; false: no matter. */
+static inline bool prefetch_hash(const struct ct_table *t,
+				 const struct packet *pkt, uint64_t *hash)
+{
+	const struct ct_l4proto *p;
+	struct ct_key key, inverse;
+	struct ct_l4 l4;
+
+	if (pkt->reason != REASON_NONE || pkt->ct || !ct_find_l4(pkt, 0, &l4))
+		return false;
+	p = ct_l4proto_find(l4.proto);
+	if (!ct_key_from_packet(pkt, 0, &l4, p, &key) ||
+	    !ct_l4proto_invert(p, &key, &inverse))
+		return false;
+	*hash = ct_key_hash(&t->secret, &key, &inverse);
+	return true;
+}
+
+void ct_in_prefetch(struct ct_table *t, const struct packet *pkts, size_t n)
+{
+	uint64_t hashes[PREFETCH_BATCH];
+	size_t batch, found;
+
+	for (; n; pkts += batch, n -= batch) {
+		batch = MIN(n, (size_t)PREFETCH_BATCH);
+		found = 0;
+		for (size_t i = 0; i < batch; i++)
+			if (prefetch_hash(t, &pkts[i], &hashes[found]))
+				ct_index_prefetch(t, hashes[found++]);
+		for (size_t i = 0; i < found; i++)
+			ct_index_prefetch_entry(t, hashes[i]);
+	}
+}
+
+/* --- confirm -------------------------------------------------------------- */
+
+/* Enter the entry into the bucket, which is locked and free of its tuples. */
+static bool publish(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
+		    struct ct_conn *ct, const struct nv_time *now)
+{
+	struct ct_ext *ext = ct_table_ext(t, ct);
+
+	ct_store(&ct->timeout, ct->timeout + nv_ticks(now->mono_ns));
+	if (ext && t->cfg.timestamp)
+		ext->start_ns = now->wall_ns;
+	ct_store(&ct->status, ct->status | IPS_CONFIRMED);
+	ct_store(&ct->refs, ct->refs + 1); /* the table's */
+	return ct_index_add(t, b, hash, ct_table_ref(ct));
+}
+
+/* nf_ct_acct_merge(): the packet of an entry that lost counts for the one that
+ * won. */
+static void acct_merge(struct ct_table *t, struct ct_conn *winner,
+		       const struct ct_conn *loser)
+{
+	const struct ct_ext *from = ct_table_ext(t, loser);
+	struct ct_ext *to = ct_table_ext(t, winner);
+
+	if (!from || !to || !from->acct || !to->acct)
+		return;
+	ct_conn_lock(winner, t->cfg.threads);
+	ct_store(&to->packets[CT_DIR_ORIGINAL],
+		 to->packets[CT_DIR_ORIGINAL] + 1);
+	ct_store(&to->bytes[CT_DIR_ORIGINAL],
+		 to->bytes[CT_DIR_ORIGINAL] + from->bytes[CT_DIR_ORIGINAL]);
+	ct_conn_unlock(winner, t->cfg.threads);
+}
+
+/*
+ * Clash resolution, rule 1 of facts 2.3: @other, which we have a reference to,
+ * has our tuples, perhaps mirrored. The packet takes it over. Rules 2 and 3
+ * are about reply tuples that NAT made.
+ */
+static enum reason resolve_clash(struct ct_table *t, struct packet *pkt,
+				 struct ct_conn *other)
+{
+	struct ct_conn *ct = pkt->ct;
+
+	if (!ct_l4proto_find(ct->l4)->allow_clash) {
+		ct_conn_put(t, other);
+		ct_stat_inc(t, drop);
+		ct_stat_inc(t, insert_failed);
+		return REASON_ct_clash;
+	}
+	acct_merge(t, other, ct);
+	pkt->ct = other;
+	ct_conn_put(t, ct);
+	ct_stat_inc(t, clash_resolve);
+	return REASON_NONE;
+}
+
+/* __nf_conntrack_confirm() */
+static enum reason confirm(struct ct_table *t, struct packet *pkt,
+			   const struct nv_time *now)
+{
+	struct ct_conn *ct = pkt->ct, *other;
+	struct ct_key key, inverse;
+	struct ct_bucket *b;
+	uint64_t hash;
+	bool ok = true;
+
+	ct_conn_key(ct, &key);
+	ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse);
+	hash = ct_key_hash(&t->secret, &key, &inverse);
+	for (;;) {
+		b = ct_index_lock(t, hash);
+		other = ct_index_find(t, b, hash, &key, &inverse);
+		if (likely(!other))
+			ok = publish(t, b, hash, ct, now);
+		else if (!ct_conn_tryget(other, t->cfg.threads))
+			other = ct; /* on its way out: look again */
+		ct_index_unlock(t, b);
+		if (likely(!other))
+			break;
+		if (other == ct)
+			continue;
+		if (ct_conn_lives(other) &&
+		    !ct_conn_expired(other, nv_ticks(now->mono_ns)))
+			return resolve_clash(t, pkt, other);
+		ct_conn_kill(t, other);
+		ct_conn_put(t, other);
+	}
+	assert(ok); /* the index has room for as many as the pools */
+	ct_index_grow(t);
+	return REASON_NONE;
+}
+
+enum reason ct_confirm(struct ct_table *t, struct packet *pkt,
+		       const struct nv_time *now)
+{
+	struct ct_conn *ct = pkt->ct;
+	uint32_t status;
+
+	if (!ct || ct_packet_dir(pkt) != CT_DIR_ORIGINAL)
+		return REASON_NONE;
+	status = ct_load(&ct->status);
+	if (status & IPS_CONFIRMED)
+		return REASON_NONE;
+	if (status & IPS_DYING) {
+		ct_stat_inc(t, insert_failed);
+		return REASON_ct_dying;
+	}
+	return confirm(t, pkt, now);
+}
+
+void ct_packet_release(struct ct_table *t, struct packet *pkt)
+{
+	if (pkt->ct) {
+		ct_conn_put(t, pkt->ct);
+		pkt->ct = NULL;
+	}
+}

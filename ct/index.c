@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * One bucket is one cache line: 11 tags of eight bits and 11 references. A
+ * lookup loads that line, compares all tags at once, and touches an entry only
+ * where the tag fits: two cache misses, one of 256 lookups a third.
+ *
+ * A connection stands here once. Its key is the smaller of its two tuples
+ * (ct_key_hash()), so that both directions come to the same bucket, and
+ * comparing with the entry's original tuple tells which direction a packet
+ * has. An entry whose reply tuple is not the inverse of its original one (NAT)
+ * has to be added under both.
+ *
+ * Growth is linear hashing (Litwin 1980): n buckets, of which those below the
+ * largest power of two are addressed by k bits of the hash, or by k + 1 if
+ * that bucket exists already. Every fifth insert splits one bucket in two, so
+ * growth has no pauses, and memory follows the number of entries. The address
+ * space is reserved for the most entries there may be; buckets never move.
+ * A full bucket is continued in one of the overflow pool, until its split.
+ *
+ * Threads. Readers take no lock: they note the bucket's sequence number, look,
+ * take a reference to what they found and compare again. Not found counts only
+ * if the sequence number is the same and the hash still leads to this bucket.
+ * Writers make the number odd, which excludes other writers. Splitting locks
+ * the old bucket, then the new one, which nobody can find before; nbuckets
+ * changes while both are locked. Lock order: old before new, bucket before
+ * nothing else.
+ */
+#include "ct/index.h"
+
+#include "base/alloc.h"
+#include "base/util.h"
+#include "ct/spin.h"
+#include "ct/table.h"
+
+#define BUCKET_SIZE    sizeof(struct ct_bucket)
+#define BUCKETS_MIN    16
+#define BUCKET_ENTRIES 5 /* on average; of CT_BUCKET_SLOTS */
+
+static_assert(sizeof(struct ct_bucket) == 64, "a bucket is a cache line");
+
+void ct_index_init(struct ct_table *t, uint32_t max)
+{
+	struct ct_index *ix = &t->index;
+	size_t buckets = (size_t)max / BUCKET_ENTRIES + BUCKETS_MIN;
+
+	ct_region_init(&ix->region, buckets * BUCKET_SIZE);
+	ct_region_use(&ix->region, BUCKETS_MIN * BUCKET_SIZE);
+	ct_pool_init(&ix->overflow, BUCKET_SIZE,
+		     offsetof(struct ct_bucket, next), max, t->cfg.threads, t);
+	ix->nbuckets = BUCKETS_MIN;
+	ix->entries = 0;
+	ix->grow_lock = 0;
+}
+
+void ct_index_fini(struct ct_table *t)
+{
+	ct_region_fini(&t->index.region);
+	ct_pool_fini(&t->index.overflow);
+}
+
+static inline uint8_t hash_tag(uint64_t hash)
+{
+	uint8_t tag = (uint8_t)(hash >> 56);
+
+	return tag ? tag : 1;
+}
+
+/* Which of @n buckets: as many bits as needed to name the last one, one less
+ * where that bucket does not exist yet. */
+static inline uint32_t bucket_number(uint64_t hash, uint32_t n)
+{
+	uint32_t mask = UINT32_MAX >> __builtin_clz(n - 1);
+	uint32_t b = (uint32_t)hash & mask;
+
+	return b < n ? b : b & (mask >> 1);
+}
+
+static inline struct ct_bucket *bucket_at(const struct ct_table *t, uint32_t b)
+{
+	return (struct ct_bucket *)(void *)t->index.region.base + b;
+}
+
+static inline struct ct_bucket *bucket_of(const struct ct_table *t,
+					  uint64_t hash)
+{
+	uint32_t n = __atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
+
+	return bucket_at(t, bucket_number(hash, n));
+}
+
+static inline struct ct_bucket *bucket_next(const struct ct_table *t,
+					    const struct ct_bucket *b)
+{
+	uint32_t next = ct_load(&b->next);
+
+	return unlikely(next)
+		       ? ct_pool_at(&t->index.overflow, next, BUCKET_SIZE)
+		       : NULL;
+}
+
+/* 0x80 in each byte of @x that is zero, exactly. */
+static inline uint64_t zero_bytes(uint64_t x)
+{
+	const uint64_t low7 = UINT64_C(0x7f7f7f7f7f7f7f7f);
+
+	return ~(((x & low7) + low7) | x | low7);
+}
+
+/* The slots of a bucket whose tag is one sought: a bit each, at 8 * slot + 7
+ * of lo for slots 0..7 and of hi for the rest. */
+struct slots {
+	uint64_t lo;
+	uint32_t hi;
+};
+
+static inline struct slots bucket_match(const struct ct_bucket *b, uint8_t tag)
+{
+	const uint64_t want = UINT64_C(0x0101010101010101) * tag;
+	/* The five bytes above the last three tags must not look like one. */
+	const uint64_t none = UINT64_C(0xffffffffff000000);
+
+	return (struct slots){
+		.lo = zero_bytes(ct_load(&b->tags_lo) ^ want),
+		.hi = (uint32_t)zero_bytes((ct_load(&b->tags_hi) ^ want) |
+					   none),
+	};
+}
+
+/* The next of @s, which it loses; -1: none. */
+static inline int slots_next(struct slots *s)
+{
+	int slot;
+
+	if (s->lo) {
+		slot = __builtin_ctzll(s->lo) >> 3;
+		s->lo &= s->lo - 1;
+		return slot;
+	}
+	if (s->hi) {
+		slot = 8 + (__builtin_ctz(s->hi) >> 3);
+		s->hi &= s->hi - 1;
+		return slot;
+	}
+	return -1;
+}
+
+static inline void bucket_set(struct ct_bucket *b, int slot, uint8_t tag,
+			      uint32_t ref)
+{
+	unsigned shift = 8 * ((unsigned)slot & 7);
+
+	ct_store(&b->ref[slot], ref);
+	if (slot < 8)
+		ct_store(&b->tags_lo,
+			 (b->tags_lo & ~(UINT64_C(0xff) << shift)) |
+				 (uint64_t)tag << shift);
+	else
+		ct_store(&b->tags_hi, (b->tags_hi & ~(0xffu << shift)) |
+					      (uint32_t)tag << shift);
+}
+
+static inline void bucket_clear(struct ct_bucket *b)
+{
+	ct_store(&b->tags_lo, 0);
+	ct_store(&b->tags_hi, 0);
+	ct_store(&b->next, 0);
+}
+
+/* --- locks ---------------------------------------------------------------- */
+
+static void bucket_lock(struct ct_table *t, struct ct_bucket *b)
+{
+	uint32_t seq;
+
+	if (!t->cfg.threads)
+		return;
+	do {
+		do {
+			seq = ct_load(&b->seq);
+		} while (seq & 1);
+	} while (!__atomic_compare_exchange_n(&b->seq, &seq, seq + 1, true,
+					      __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	/* Readers that see a change of ours see the odd number, too. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
+void ct_index_unlock(struct ct_table *t, struct ct_bucket *b)
+{
+	if (t->cfg.threads)
+		__atomic_store_n(&b->seq, ct_load(&b->seq) + 1,
+				 __ATOMIC_RELEASE);
+}
+
+struct ct_bucket *ct_index_lock(struct ct_table *t, uint64_t hash)
+{
+	for (;;) {
+		struct ct_bucket *b = bucket_of(t, hash);
+
+		bucket_lock(t, b);
+		if (likely(b == bucket_of(t, hash)))
+			return b;
+		ct_index_unlock(t, b);
+	}
+}
+
+static inline uint32_t bucket_read_begin(const struct ct_table *t,
+					 const struct ct_bucket *b)
+{
+	uint32_t seq;
+
+	if (!t->cfg.threads)
+		return 0;
+	do {
+		seq = __atomic_load_n(&b->seq, __ATOMIC_ACQUIRE);
+	} while (seq & 1);
+	return seq;
+}
+
+static inline bool bucket_read_changed(const struct ct_table *t,
+				       const struct ct_bucket *b, uint32_t seq)
+{
+	if (!t->cfg.threads)
+		return false;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return ct_load(&b->seq) != seq;
+}
+
+/* --- finding -------------------------------------------------------------- */
+
+static inline struct ct_conn *bucket_find(const struct ct_table *t,
+					  const struct ct_bucket *b,
+					  uint8_t tag, const struct ct_key *key,
+					  const struct ct_key *inverse,
+					  enum ct_dir *dir)
+{
+	struct slots s = bucket_match(b, tag);
+	int slot;
+
+	while ((slot = slots_next(&s)) >= 0) {
+		uint32_t ref = ct_load(&b->ref[slot]);
+		struct ct_conn *ct = ct_table_conn(t, ref);
+
+		if (unlikely(!ref))
+			continue; /* being changed under our eyes */
+		if (ct_conn_is(ct, key)) {
+			/* Its own inverse (both ends the same): the kernel
+			 * hashes the reply tuple last and finds it first. */
+			*dir = unlikely(ct_key_eq(key, inverse))
+				       ? CT_DIR_REPLY
+				       : CT_DIR_ORIGINAL;
+			return ct;
+		}
+		if (ct_conn_is(ct, inverse)) {
+			*dir = CT_DIR_REPLY;
+			return ct;
+		}
+	}
+	return NULL;
+}
+
+struct ct_conn *ct_index_find(struct ct_table *t, struct ct_bucket *b,
+			      uint64_t hash, const struct ct_key *key,
+			      const struct ct_key *inverse)
+{
+	uint8_t tag = hash_tag(hash);
+	struct ct_conn *ct;
+	enum ct_dir dir;
+
+	for (; b; b = bucket_next(t, b)) {
+		ct = bucket_find(t, b, tag, key, inverse, &dir);
+		if (ct)
+			return ct;
+	}
+	return NULL;
+}
+
+/* A candidate, with a reference: is it still what was sought? Else gives the
+ * reference back. */
+static bool lookup_confirm(struct ct_table *t, struct ct_conn *ct,
+			   const struct ct_key *key,
+			   const struct ct_key *inverse, enum ct_dir dir)
+{
+	bool is = dir == CT_DIR_ORIGINAL ? ct_conn_is(ct, key)
+					 : ct_conn_is(ct, inverse);
+
+	if (likely(is && ct_conn_lives(ct)))
+		return true;
+	ct_conn_put(t, ct);
+	return false;
+}
+
+struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
+			  const struct ct_key *inverse, uint64_t hash,
+			  uint32_t now, enum ct_dir *dir)
+{
+	const bool threads = t->cfg.threads;
+	const uint8_t tag = hash_tag(hash);
+
+	for (;;) {
+		struct ct_bucket *head = bucket_of(t, hash), *b = head;
+		uint32_t seq = bucket_read_begin(t, head);
+		struct ct_conn *ct = NULL;
+
+		do {
+			ct = bucket_find(t, b, tag, key, inverse, dir);
+			if (ct)
+				break;
+			b = bucket_next(t, b);
+		} while (b && !bucket_read_changed(t, head, seq));
+		if (!ct) {
+			if (bucket_read_changed(t, head, seq) ||
+			    head != bucket_of(t, hash))
+				continue;
+			return NULL;
+		}
+		if (!ct_conn_tryget(ct, threads))
+			continue;
+		if (threads && !lookup_confirm(t, ct, key, inverse, *dir))
+			continue;
+		if (likely(!ct_conn_expired(ct, now)))
+			return ct;
+		ct_conn_kill(t, ct);
+		ct_conn_put(t, ct);
+	}
+}
+
+/* --- changing ------------------------------------------------------------- */
+
+static inline int bucket_free_slot(const struct ct_bucket *b)
+{
+	struct slots s = bucket_match(b, 0);
+
+	return slots_next(&s);
+}
+
+static bool chain_add(struct ct_table *t, struct ct_bucket *b, uint8_t tag,
+		      uint32_t ref)
+{
+	struct ct_bucket *next;
+	int slot = bucket_free_slot(b);
+	uint32_t more;
+
+	while (slot < 0 && (next = bucket_next(t, b))) {
+		b = next;
+		slot = bucket_free_slot(b);
+	}
+	if (slot < 0) {
+		more = ct_pool_get(&t->index.overflow);
+		if (!more)
+			return false;
+		next = ct_pool_at(&t->index.overflow, more, BUCKET_SIZE);
+		bucket_clear(next);
+		ct_store(&b->next, more);
+		b = next;
+		slot = 0;
+	}
+	bucket_set(b, slot, tag, ref);
+	return true;
+}
+
+bool ct_index_add(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
+		  uint32_t ref)
+{
+	if (!chain_add(t, b, hash_tag(hash), ref))
+		return false;
+	if (t->cfg.threads)
+		__atomic_fetch_add(&t->index.entries, 1, __ATOMIC_RELAXED);
+	else
+		t->index.entries++;
+	return true;
+}
+
+/* Clear the slot of @ref in @b; false if it is not there. */
+static bool bucket_del(struct ct_bucket *b, uint8_t tag, uint32_t ref)
+{
+	struct slots s = bucket_match(b, tag);
+	int slot;
+
+	while ((slot = slots_next(&s)) >= 0) {
+		if (b->ref[slot] == ref) {
+			bucket_set(b, slot, 0, 0);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void chain_del(struct ct_table *t, struct ct_bucket *b, uint8_t tag,
+		      uint32_t ref)
+{
+	struct ct_bucket *prev = NULL;
+
+	while (b && !bucket_del(b, tag, ref)) {
+		prev = b;
+		b = bucket_next(t, b);
+	}
+	assert(b);
+	if (prev && !b->tags_lo && !b->tags_hi) {
+		uint32_t empty = prev->next;
+
+		ct_store(&prev->next, b->next);
+		ct_pool_put(&t->index.overflow, empty);
+	}
+}
+
+void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref)
+{
+	struct ct_bucket *b = ct_index_lock(t, hash);
+
+	chain_del(t, b, hash_tag(hash), ref);
+	ct_index_unlock(t, b);
+	if (t->cfg.threads)
+		__atomic_fetch_sub(&t->index.entries, 1, __ATOMIC_RELAXED);
+	else
+		t->index.entries--;
+}
+
+/* --- growing -------------------------------------------------------------- */
+
+static inline void conn_prefetch(const struct ct_conn *ct)
+{
+	__builtin_prefetch(ct);
+	__builtin_prefetch((const char *)ct + 64);
+}
+
+/* Deal the entries of @from, a copy of a bucket that is empty now, out to the
+ * buckets that their hashes lead to: @old or @new, number @number. */
+static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
+			struct ct_bucket *old, struct ct_bucket *new,
+			uint32_t number)
+{
+	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+		if (from->ref[i])
+			conn_prefetch(ct_table_conn(t, from->ref[i]));
+	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
+		uint32_t ref = from->ref[i];
+		uint64_t hash;
+
+		if (!ref)
+			continue;
+		hash = ct_conn_hash(t, ct_table_conn(t, ref));
+		if (!chain_add(t,
+			       bucket_number(hash, number + 1) == number ? new
+									 : old,
+			       hash_tag(hash), ref))
+			return false;
+	}
+	return true;
+}
+
+/* Both buckets are locked; @new is empty. */
+static void bucket_split(struct ct_table *t, struct ct_bucket *old,
+			 struct ct_bucket *new, uint32_t number)
+{
+	struct ct_bucket copy = *old;
+	bool ok;
+
+	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+		ct_store(&old->ref[i], 0);
+	bucket_clear(old);
+	for (;;) {
+		uint32_t next = copy.next;
+
+		ok = bucket_deal(t, &copy, old, new, number);
+		/* There is one overflow bucket for every entry. */
+		assert(ok);
+		if (!next)
+			break;
+		copy = *(struct ct_bucket *)ct_pool_at(&t->index.overflow, next,
+						       BUCKET_SIZE);
+		ct_pool_put(&t->index.overflow, next);
+	}
+}
+
+/* The bucket that number @n is split from. */
+static inline uint32_t bucket_parent(uint32_t n)
+{
+	return n & ~(UINT32_C(1) << (31 - __builtin_clz(n)));
+}
+
+void ct_index_grow(struct ct_table *t)
+{
+	struct ct_index *ix = &t->index;
+	uint32_t n = ct_load(&ix->nbuckets);
+	struct ct_bucket *old, *new;
+
+	if (likely(ct_load(&ix->entries) <= (uint64_t)n * BUCKET_ENTRIES) ||
+	    (n + 1) * BUCKET_SIZE > ix->region.size)
+		return;
+	if (t->cfg.threads && !spin_trylock(&ix->grow_lock))
+		return;
+	n = ct_load(&ix->nbuckets);
+	if ((n + 1) * BUCKET_SIZE <= ix->region.size) {
+		ct_region_use(&ix->region, (n + 1) * BUCKET_SIZE);
+		old = bucket_at(t, bucket_parent(n));
+		new = bucket_at(t, n);
+		bucket_lock(t, old);
+		bucket_lock(t, new);
+		bucket_split(t, old, new, n);
+		__atomic_store_n(&ix->nbuckets, n + 1, __ATOMIC_RELEASE);
+		ct_index_unlock(t, new);
+		ct_index_unlock(t, old);
+	}
+	if (t->cfg.threads)
+		spin_unlock(&ix->grow_lock);
+}
+
+/* --- looking ahead, looking around ---------------------------------------- */
+
+void ct_index_prefetch(const struct ct_table *t, uint64_t hash)
+{
+	__builtin_prefetch(bucket_of(t, hash));
+}
+
+void ct_index_prefetch_entry(const struct ct_table *t, uint64_t hash)
+{
+	const struct ct_bucket *b = bucket_of(t, hash);
+	struct slots s = bucket_match(b, hash_tag(hash));
+	int slot;
+
+	while ((slot = slots_next(&s)) >= 0)
+		conn_prefetch(ct_table_conn(t, ct_load(&b->ref[slot])));
+}
+
+unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,
+		       uint32_t *refs, unsigned max)
+{
+	uint32_t n = __atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
+	const struct ct_bucket *b =
+		bucket_at(t, (bucket_number(hash, n) + nth) % n);
+	unsigned found = 0;
+
+	for (; b && found < max; b = bucket_next(t, b))
+		for (int i = 0; i < CT_BUCKET_SLOTS && found < max; i++) {
+			refs[found] = ct_load(&b->ref[i]);
+			found += refs[found] != 0;
+		}
+	return found;
+}

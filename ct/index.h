@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The index: from a tuple's hash to the entry. Private to ct/.
+ */
+#ifndef NFTVM_CT_INDEX_H
+#define NFTVM_CT_INDEX_H
+
+#include "ct/pool.h"
+
+#define CT_BUCKET_SLOTS 11
+
+/**
+ * struct ct_bucket - one cache line of the index
+ * @tags_lo, @tags_hi: eight bits of each entry's hash, slot by slot; 0: empty
+ * @seq:	odd while the bucket is being changed
+ * @next:	overflow bucket; 0: none
+ * @ref:	entries
+ */
+struct ct_bucket {
+	uint64_t tags_lo;
+	uint32_t tags_hi;
+	uint32_t seq;
+	uint32_t next;
+	uint32_t ref[CT_BUCKET_SLOTS];
+};
+
+/**
+ * struct ct_index - all buckets
+ * @nbuckets:	buckets in use; grows one by one
+ * @entries:	references held
+ * @overflow:	buckets that full ones are continued in
+ */
+struct ct_index {
+	struct ct_region region;
+	uint32_t nbuckets, entries;
+	uint32_t grow_lock;
+	struct ct_pool overflow;
+};
+
+struct ct_table;
+struct ct_conn;
+struct ct_key;
+
+/** ct_index_init() - an empty index for up to @max entries */
+void ct_index_init(struct ct_table *t, uint32_t max);
+void ct_index_fini(struct ct_table *t);
+
+/** ct_index_lock() - the bucket of @hash, the caller's until it is unlocked */
+struct ct_bucket *ct_index_lock(struct ct_table *t, uint64_t hash);
+void ct_index_unlock(struct ct_table *t, struct ct_bucket *b);
+
+/** ct_index_find() - the entry in a locked bucket that @key or @inverse is the
+ * original tuple of; NULL: none */
+struct ct_conn *ct_index_find(struct ct_table *t, struct ct_bucket *b,
+			      uint64_t hash, const struct ct_key *key,
+			      const struct ct_key *inverse);
+
+/** ct_index_add() - put a reference into a locked bucket; false: no memory */
+bool ct_index_add(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
+		  uint32_t ref);
+
+/** ct_index_del() - take a reference out again; the bucket is not locked */
+void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref);
+
+/** ct_index_grow() - split a bucket if there are too many entries for them;
+ * call it after an insert, with nothing locked */
+void ct_index_grow(struct ct_table *t);
+
+/** ct_index_prefetch() - start loading the bucket of @hash */
+void ct_index_prefetch(const struct ct_table *t, uint64_t hash);
+/** ct_index_prefetch_entry() - start loading what ct_lookup() will compare;
+ * the bucket should have arrived by now */
+void ct_index_prefetch_entry(const struct ct_table *t, uint64_t hash);
+
+/** ct_index_peek() - up to @max references from the bucket that is @nth after
+ * that of @hash; how many. Others may be changing it meanwhile */
+unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,
+		       uint32_t *refs, unsigned max);
+
+#endif

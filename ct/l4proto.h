@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Trackers: what a transport protocol adds to connection tracking. One
+ * descriptor each (the kernel's nf_conntrack_l4proto), listed in l4proto.def.
+ * Private to ct/.
+ */
+#ifndef NFTVM_CT_L4PROTO_H
+#define NFTVM_CT_L4PROTO_H
+
+#include <stdio.h>
+
+#include "ct/conn.h"
+#include "ct/table.h"
+
+/* What a tracker says of a packet. */
+enum ct_verdict {
+	CT_ACCEPT,  /* belongs to the connection */
+	CT_INVALID, /* does not; pkt->ct_reason says why */
+	CT_REPEAT,  /* the connection is over: delete it, look up again */
+};
+
+/**
+ * struct ct_ctx - one packet on its way through ct_in()
+ * @l4:		its transport header
+ * @ct:		the connection, locked; NULL in error()
+ * @dir:	the packet's direction
+ * @now:	tick
+ * @kill:	set by packet(): the connection ends with this packet
+ */
+struct ct_ctx {
+	struct ct_table *t;
+	struct packet *pkt;
+	struct ct_l4 l4;
+	struct ct_conn *ct;
+	enum ct_dir dir;
+	uint32_t now;
+	bool kill;
+};
+
+/**
+ * struct ct_l4proto - one tracker
+ * @name:	as conntrack(8) prints it
+ * @ports:	the tuple has the ports that the header begins with
+ * @allow_clash: clashes at confirm may be resolved (facts 2.3)
+ * @pkt_to_tuple: fills sport and dport from the header at @off; NULL: they
+ *		stay zero, or @ports says it. False: no tuple
+ * @invert_tuple: makes the answer's tuple; NULL: the ends are exchanged.
+ *		False: nothing answers this
+ * @error:	looks at the packet before the lookup, may attach a connection
+ *		(ICMP errors) or untrack it; NULL: nothing
+ * @packet:	judges the packet, moves the state, refreshes the timeout; an
+ *		entry that is not confirmed is new
+ * @can_early_drop: may this assured connection be evicted from a full table?
+ *		NULL: no
+ * @state_name:	"ESTABLISHED"; NULL: no named states
+ * @print_tuple: " sport=1 dport=2"; NULL: nothing
+ * @defaults:	the kernel's timeouts, into its own part of the configuration
+ */
+struct ct_l4proto {
+	const char *name;
+	bool ports, allow_clash;
+	bool (*pkt_to_tuple)(const struct packet *pkt, uint32_t off,
+			     struct ct_key *key);
+	bool (*invert_tuple)(const struct ct_key *key, struct ct_key *inverse);
+	enum ct_verdict (*error)(struct ct_ctx *cx);
+	enum ct_verdict (*packet)(struct ct_ctx *cx);
+	bool (*can_early_drop)(struct ct_conn *ct);
+	const char *(*state_name)(struct ct_conn *ct);
+	void (*print_tuple)(const struct ct_tuple *tuple, FILE *out);
+	void (*defaults)(struct ct_config *cfg);
+};
+
+#define L4PROTO(number, name) extern const struct ct_l4proto ct_proto_##name;
+#include "ct/l4proto.def"
+#undef L4PROTO
+extern const struct ct_l4proto ct_proto_generic;
+
+/* The tracker of each protocol that has its own; else NULL. */
+extern const struct ct_l4proto *const ct_l4protos[256];
+
+/** ct_l4proto_find() - the tracker of a protocol (nf_ct_l4proto_find()) */
+static inline const struct ct_l4proto *ct_l4proto_find(uint8_t l4proto)
+{
+	const struct ct_l4proto *p = ct_l4protos[l4proto];
+
+	return p ? p : &ct_proto_generic;
+}
+
+/** ct_l4proto_invert() - the tuple of the other direction; false: none */
+static inline bool ct_l4proto_invert(const struct ct_l4proto *p,
+				     const struct ct_key *key,
+				     struct ct_key *inverse)
+{
+	if (unlikely(p->invert_tuple))
+		return p->invert_tuple(key, inverse);
+	ct_key_swap(key, inverse);
+	return true;
+}
+
+/** ct_invalid() - the verdict, with its reason noted in the packet */
+static inline enum ct_verdict ct_invalid(struct ct_ctx *cx, enum reason why)
+{
+	cx->pkt->ct_reason = why;
+	return CT_INVALID;
+}
+
+/** ct_ticks() - seconds of configuration as the kernel's u32 of jiffies */
+static inline uint32_t ct_ticks(uint32_t seconds)
+{
+	uint64_t ticks = (uint64_t)seconds * TICKS_PER_SEC;
+
+	return ticks > INT32_MAX ? INT32_MAX : (uint32_t)ticks;
+}
+
+/**
+ * ct_refresh() - give the connection @ticks more, and count the packet
+ *
+ * Ref: __nf_ct_refresh_acct(). An entry that is not confirmed keeps the
+ * length; one with a fixed timeout its end.
+ */
+void ct_refresh(struct ct_ctx *cx, uint32_t ticks);
+
+/** ct_count() - count the packet, where the connection has counters */
+void ct_count(struct ct_ctx *cx);
+
+/** ct_assure() - set IPS_ASSURED; the entry is locked */
+static inline void ct_assure(struct ct_conn *ct)
+{
+	ct_store(&ct->status, ct->status | IPS_ASSURED);
+}
+
+/**
+ * ct_csum_bad() - is the transport checksum wrong?
+ *
+ * Only at PREROUTING, only with the sysctl, only when all bytes are there.
+ */
+bool ct_csum_bad(const struct ct_ctx *cx);
+
+/**
+ * ct_inet_error() - attach the connection that an ICMP error is about
+ * @inner:	offset of the quoted IP header
+ *
+ * Ref: nf_conntrack_inet_error(); facts section 4, inner lookup.
+ */
+enum ct_verdict ct_inet_error(struct ct_ctx *cx, uint32_t inner);
+
+/** ct_print_ports() - " sport=1 dport=2" */
+void ct_print_ports(const struct ct_tuple *tuple, FILE *out);
+/** ct_print_icmp() - " type=8 code=0 id=7" */
+void ct_print_icmp(const struct ct_tuple *tuple, FILE *out);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * The address space for all objects is reserved at the start, which costs
+ * nothing, and taken into use chunk by chunk, so that an object's address is
+ * one multiplication away from its reference and nothing ever moves. The
+ * system's memory is taken when an object is touched for the first time.
+ * Chunks are aligned to their size: an object finds its chunk's header, and
+ * through it the table, by clearing bits of its address.
+ *
+ * A freed object goes to the head of a list and is the next one handed out,
+ * while its cache lines are warm. Its memory is never unmapped before the pool
+ * ends: whoever still has a reference may look at it and see that it is not
+ * what he sought.
+ *
+ * Beyond the first 2 MB a region asks for huge pages: with millions of
+ * entries the translation of addresses costs as much as the memory itself.
+ */
+#include "ct/pool.h"
+
+#include <assert.h>
+#include <sys/mman.h>
+
+#include "base/alloc.h"
+#include "base/util.h"
+#include "ct/spin.h"
+
+#define HUGE_PAGE   ((size_t)2 << 20)
+#define CHUNK_BYTES ((size_t)1 << CT_POOL_CHUNK_BITS)
+
+void ct_region_init(struct ct_region *r, size_t size)
+{
+	size_t slack = HUGE_PAGE;
+	char *start, *end;
+
+	size = ALIGN_UP(size, HUGE_PAGE);
+	start = mmap(NULL, size + slack, PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (start == MAP_FAILED)
+		xalloc_failed(size);
+	end = start + size + slack;
+	r->base = (char *)ALIGN_UP((uintptr_t)start, HUGE_PAGE);
+	r->size = size;
+	r->used = 0;
+	if (r->base > start)
+		munmap(start, (size_t)(r->base - start));
+	if (end > r->base + size)
+		munmap(r->base + size, (size_t)(end - (r->base + size)));
+}
+
+void ct_region_fini(struct ct_region *r)
+{
+	munmap(r->base, r->size);
+}
+
+void ct_region_use(struct ct_region *r, size_t size)
+{
+	size_t from = r->used, bytes;
+
+	if (size <= from)
+		return;
+	bytes = ALIGN_UP(size, HUGE_PAGE) - from;
+	if (mprotect(r->base + from, bytes, PROT_READ | PROT_WRITE))
+		xalloc_failed(bytes);
+	/* A kernel without huge pages refuses; small ones do as well. */
+	if (from)
+		madvise(r->base + from, bytes, MADV_HUGEPAGE);
+	r->used = from + bytes;
+}
+
+void ct_pool_init(struct ct_pool *p, uint32_t obj_size, uint32_t link_off,
+		  uint32_t max, bool threads, struct ct_table *owner)
+{
+	uint32_t per_chunk = (uint32_t)(CHUNK_BYTES / obj_size) - 1;
+
+	assert(obj_size >= CT_POOL_MIN_SIZE && max <= CT_POOL_MAX);
+	*p = (struct ct_pool){
+		.obj_size = obj_size,
+		.per_chunk = per_chunk,
+		.link_off = link_off,
+		.max = max,
+		.threads = threads,
+		.owner = owner,
+	};
+	ct_region_init(&p->region, DIV_ROUND_UP((size_t)max, per_chunk)
+					   << CT_POOL_CHUNK_BITS);
+}
+
+void ct_pool_fini(struct ct_pool *p)
+{
+	ct_region_fini(&p->region);
+}
+
+static inline uint32_t *link_of(const struct ct_pool *p, uint32_t ref)
+{
+	char *obj = ct_pool_at(p, ref, p->obj_size);
+
+	return (uint32_t *)(void *)(obj + p->link_off);
+}
+
+/* A slot that was never used: the next one in address order. */
+static uint32_t pool_fresh(struct ct_pool *p)
+{
+	uint32_t ref, chunk;
+
+	if (p->used == p->max)
+		return 0;
+	ref = ct_pool_nth(p, p->used);
+	chunk = ref >> CT_POOL_SLOT_BITS;
+	if (p->used % p->per_chunk == 0) {
+		struct ct_chunk *header;
+
+		ct_region_use(&p->region, (chunk + 1) * CHUNK_BYTES);
+		header = ct_pool_chunk(ct_pool_at(p, ref, p->obj_size));
+		header->owner = p->owner;
+		header->number = chunk;
+	}
+	__atomic_store_n(&p->used, p->used + 1, __ATOMIC_RELEASE);
+	return ref;
+}
+
+uint32_t ct_pool_get(struct ct_pool *p)
+{
+	uint32_t ref;
+
+	if (p->threads)
+		spin_lock(&p->lock);
+	ref = p->free;
+	if (ref)
+		p->free = __atomic_load_n(link_of(p, ref), __ATOMIC_RELAXED);
+	else
+		ref = pool_fresh(p);
+	if (p->threads)
+		spin_unlock(&p->lock);
+	return ref;
+}
+
+void ct_pool_put(struct ct_pool *p, uint32_t ref)
+{
+	if (p->threads)
+		spin_lock(&p->lock);
+	__atomic_store_n(link_of(p, ref), p->free, __ATOMIC_RELAXED);
+	p->free = ref;
+	if (p->threads)
+		spin_unlock(&p->lock);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * An entry is made unconfirmed, with one reference that its packet owns. It is
+ * counted, but in no index: nobody else can see it, and it goes when the
+ * packet ends. Confirming it (ct_confirm()) adds the table's reference and the
+ * index entry. Deleting sets IPS_DYING, once, takes it out of the index and
+ * gives the table's reference back; who still has one (a packet on its way)
+ * keeps a connection that nobody else finds.
+ *
+ * An entry whose time is over is dead for lookups at that very tick, as in the
+ * kernel. Its memory comes back when a lookup meets it or when collection
+ * (ct_table_gc()) comes by: a scan over the pools in address order, a share at
+ * each call so that one round takes GC_ROUND_NS of the clock and no call is
+ * long.
+ *
+ * A full table makes room as the kernel does (early_drop()): in the
+ * neighbourhood of the new entry's bucket, the first bucket that has entries
+ * which are not assured loses them. The hash being keyed, nobody can foresee
+ * which these are; this is the one place where it shows.
+ */
+#include "ct/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/util.h"
+#include "ct/l4proto.h"
+#include "ct/spin.h"
+
+/* Entries that may be on their way out while the count says there is room. */
+#define POOL_SPARE 64
+/* Neighbourhood of an early drop: about the 16 entries that the kernel's eight
+ * buckets hold when the table is full. */
+#define EARLY_DROP_BUCKETS 3
+#define EARLY_DROP_ENTRIES 32
+/* One round of collection: the kernel's pace when there is much to do. */
+#define GC_ROUND_NS (10 * NS_PER_SEC)
+#define GC_SHARE    4096
+
+void ct_config_init(struct ct_config *cfg)
+{
+	*cfg = (struct ct_config){
+		.max = 262144,
+		.checksum = true,
+	};
+	for (size_t i = 0; i < ARRAY_LEN(ct_l4protos); i++)
+		if (ct_l4protos[i] && ct_l4protos[i]->defaults)
+			ct_l4protos[i]->defaults(cfg);
+	ct_proto_generic.defaults(cfg);
+}
+
+struct ct_table *ct_table_new(const struct ct_config *cfg)
+{
+	struct ct_table *t = aligned_alloc(64, ALIGN_UP(sizeof(*t), 64));
+	uint32_t max;
+
+	if (!t)
+		xalloc_failed(sizeof(*t));
+	memset(t, 0, sizeof(*t));
+	t->cfg = *cfg;
+	t->secret = hash_key_random();
+	max = cfg->max;
+	if (!max || max > CT_POOL_MAX - POOL_SPARE)
+		max = CT_POOL_MAX - POOL_SPARE; /* 0: as many as there can be */
+	t->cfg.max = max;
+	max += POOL_SPARE;
+	ct_pool_init(&t->v4, sizeof(struct ct_conn4),
+		     offsetof(struct ct_conn, ext), max, cfg->threads, t);
+	ct_pool_init(&t->v6, sizeof(struct ct_conn6),
+		     offsetof(struct ct_conn, ext), max, cfg->threads, t);
+	ct_pool_init(&t->ext, CT_EXT_SIZE, 0, max, cfg->threads, t);
+	ct_index_init(t, max);
+	return t;
+}
+
+void ct_table_free(struct ct_table *t)
+{
+	if (!t)
+		return;
+	ct_index_fini(t);
+	ct_pool_fini(&t->v4);
+	ct_pool_fini(&t->v6);
+	ct_pool_fini(&t->ext);
+	free(t);
+}
+
+void ct_table_set_acct(struct ct_table *t, bool on)
+{
+	ct_store(&t->cfg.acct, on);
+}
+
+/* --- entries -------------------------------------------------------------- */
+
+uint64_t ct_conn_hash(const struct ct_table *t, const struct ct_conn *ct)
+{
+	struct ct_key key, inverse;
+
+	ct_conn_key(ct, &key);
+	ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse);
+	return ct_key_hash(&t->secret, &key, &inverse);
+}
+
+static uint32_t count_change(struct ct_table *t, int32_t by)
+{
+	if (t->cfg.threads)
+		return __atomic_add_fetch(&t->count, by, __ATOMIC_RELAXED);
+	return t->count += (uint32_t)by;
+}
+
+bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct)
+{
+	const bool threads = t->cfg.threads;
+	bool ours;
+
+	ct_conn_lock(ct, threads);
+	ours = !(ct->status & IPS_DYING);
+	ct_store(&ct->status, ct->status | IPS_DYING);
+	ct_conn_unlock(ct, threads);
+	if (!ours)
+		return false;
+	ct_index_del(t, ct_conn_hash(t, ct), ct_table_ref(ct));
+	ct_conn_put(t, ct);
+	return true;
+}
+
+static void conn_free(struct ct_table *t, struct ct_conn *ct)
+{
+	struct ct_pool *pool = ct_conn_is_v6(ct) ? &t->v6 : &t->v4;
+
+	if (ct->ext)
+		ct_pool_put(&t->ext, ct->ext);
+	ct_store(&ct->status, 0);
+	ct_pool_put(pool, ct_table_ref(ct) & ~CT_REF_V6);
+	count_change(t, -1);
+}
+
+void ct_conn_put(struct ct_table *t, struct ct_conn *ct)
+{
+	uint32_t left;
+
+	if (t->cfg.threads)
+		left = __atomic_sub_fetch(&ct->refs, 1, __ATOMIC_ACQ_REL);
+	else
+		left = --ct->refs;
+	if (unlikely(!left))
+		conn_free(t, ct);
+}
+
+/* early_drop_list(): the entries of one bucket that may go. */
+static unsigned early_drop_bucket(struct ct_table *t, uint64_t hash,
+				  unsigned nth, uint32_t now)
+{
+	uint32_t refs[EARLY_DROP_ENTRIES];
+	unsigned n = ct_index_peek(t, hash, nth, refs, ARRAY_LEN(refs));
+	unsigned room = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct ct_conn *ct = ct_table_conn(t, refs[i]);
+		bool expired;
+
+		if (!ct_conn_tryget(ct, t->cfg.threads))
+			continue;
+		expired = ct_conn_expired(ct, now);
+		if (ct_conn_lives(ct) &&
+		    (expired || !(ct_load(&ct->status) & IPS_ASSURED)) &&
+		    ct_conn_kill(t, ct)) {
+			room++;
+			if (!expired)
+				ct_stat_inc(t, early_drop);
+		}
+		ct_conn_put(t, ct);
+	}
+	return room;
+}
+
+/* early_drop(): true if there is room now. */
+static bool early_drop(struct ct_table *t, uint64_t hash, uint32_t now)
+{
+	for (unsigned i = 0; i < EARLY_DROP_BUCKETS; i++)
+		if (early_drop_bucket(t, hash, i, now))
+			return true;
+	ct_store(&t->early_drop, true);
+	return false;
+}
+
+static void conn_add_ext(struct ct_table *t, struct ct_conn *ct)
+{
+	uint32_t ref = ct_pool_get(&t->ext);
+	struct ct_ext *ext;
+
+	if (!ref)
+		return;
+	ext = ct_pool_at(&t->ext, ref, CT_EXT_SIZE);
+	memset(ext, 0, sizeof(*ext));
+	ext->acct = ct_load(&t->cfg.acct);
+	ct_store(&ct->ext, ref);
+}
+
+struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
+			    uint64_t hash, uint32_t now)
+{
+	bool v6 = key->flags & CT_KEY_V6;
+	struct ct_conn *ct;
+	uint32_t ref;
+
+	if (count_change(t, 1) > t->cfg.max && !early_drop(t, hash, now)) {
+		count_change(t, -1);
+		return NULL;
+	}
+	ref = ct_pool_get(v6 ? &t->v6 : &t->v4);
+	if (!ref) {
+		count_change(t, -1);
+		return NULL;
+	}
+	ct = ct_table_conn(t, ref | (v6 ? CT_REF_V6 : 0));
+	ct_conn_set_key(ct, key);
+	ct_store(&ct->timeout, 0);
+	ct_store(&ct->status, 0);
+	ct_store(&ct->mark, 0);
+	ct_store(&ct->id, 0);
+	ct_store(&ct->ext, 0);
+	memset(ct_conn_proto(ct), 0, sizeof(union ct_proto));
+	if (ct_load(&t->cfg.acct) || t->cfg.timestamp)
+		conn_add_ext(t, ct);
+	/* Release to who takes a reference to it later. */
+	__atomic_store_n(&ct->refs, 1, __ATOMIC_RELEASE);
+	return ct;
+}
+
+/* --- the table as a whole ------------------------------------------------- */
+
+void ct_table_stats(const struct ct_table *t, struct ct_stats *out)
+{
+	const uint64_t *from = (const uint64_t *)&t->stats;
+	uint64_t *to = (uint64_t *)out;
+
+	for (size_t i = 0; i < sizeof(*out) / sizeof(*to); i++)
+		to[i] = ct_load(&from[i]);
+}
+
+uint32_t ct_table_count(const struct ct_table *t)
+{
+	return ct_load(&t->count);
+}
+
+/* gc_worker_can_early_drop() */
+static bool gc_may_drop(const struct ct_table *t, struct ct_conn *ct)
+{
+	const struct ct_l4proto *p = ct_l4proto_find(ct->l4);
+	bool may = !(ct_load(&ct->status) & IPS_ASSURED);
+
+	if (!may && p->can_early_drop) {
+		ct_conn_lock(ct, t->cfg.threads);
+		may = p->can_early_drop(ct);
+		ct_conn_unlock(ct, t->cfg.threads);
+	}
+	return may;
+}
+
+/* Above 95% of the limit, after an insert found no room. */
+static bool gc_presses(struct ct_table *t)
+{
+	return ct_load(&t->early_drop) &&
+	       ct_load(&t->count) >= (uint64_t)t->cfg.max / 100 * 95;
+}
+
+static void gc_look(struct ct_table *t, uint32_t ref, uint32_t now)
+{
+	struct ct_conn *ct = ct_table_conn(t, ref);
+
+	if (!ct_conn_lives(ct))
+		return;
+	if (!ct_conn_expired(ct, now) && !gc_presses(t))
+		return;
+	if (!ct_conn_tryget(ct, t->cfg.threads))
+		return;
+	if (ct_conn_lives(ct) &&
+	    (ct_conn_expired(ct, now) || (gc_presses(t) && gc_may_drop(t, ct))))
+		ct_conn_kill(t, ct);
+	ct_conn_put(t, ct);
+}
+
+/* The n-th slot of both pools together. */
+static uint32_t table_nth(const struct ct_table *t, uint32_t n, uint32_t n4)
+{
+	if (n < n4)
+		return ct_pool_nth(&t->v4, n);
+	return CT_REF_V6 | ct_pool_nth(&t->v6, n - n4);
+}
+
+/* How many slots to look at now so that a round takes GC_ROUND_NS. */
+static uint32_t gc_share(struct ct_table *t, uint32_t slots, uint64_t now_ns)
+{
+	uint64_t passed = MIN(now_ns - t->gc_ns, GC_ROUND_NS);
+	uint64_t share = slots * (passed / 1000) / (GC_ROUND_NS / 1000);
+
+	if (!share)
+		return 0; /* the clock is left: it adds up */
+	if (share <= GC_SHARE)
+		t->gc_ns = now_ns;
+	else /* the rest is owed */
+		t->gc_ns = now_ns - (passed - passed * GC_SHARE / share);
+	return (uint32_t)MIN(share, GC_SHARE);
+}
+
+void ct_table_gc(struct ct_table *t, const struct nv_time *now)
+{
+	uint32_t n4 = ct_pool_used(&t->v4);
+	uint32_t slots = n4 + ct_pool_used(&t->v6);
+	uint32_t tick = nv_ticks(now->mono_ns);
+	uint32_t share;
+
+	if (!slots || (t->cfg.threads && !spin_trylock(&t->gc_lock)))
+		return;
+	share = gc_share(t, slots, now->mono_ns);
+	while (share--) {
+		if (t->gc_next >= slots) {
+			t->gc_next = 0;
+			ct_store(&t->early_drop, false);
+		}
+		gc_look(t, table_nth(t, t->gc_next++, n4), tick);
+	}
+	if (t->cfg.threads)
+		spin_unlock(&t->gc_lock);
+}
+
+/* A living entry for a walk: how long ago it was made, and where it is. */
+struct walk_item {
+	uint32_t age, ref;
+};
+
+static int walk_item_cmp(const void *a, const void *b)
+{
+	const struct walk_item *x = a, *y = b;
+
+	return x->age < y->age ? 1 : x->age > y->age ? -1 : 0;
+}
+
+static bool walk_shows(const struct ct_conn *ct, uint32_t tick)
+{
+	return ct_load(&ct->refs) && ct_conn_lives(ct) &&
+	       !ct_conn_expired(ct, tick);
+}
+
+int ct_table_foreach(struct ct_table *t, const struct nv_time *now,
+		     int (*fn)(struct ct_conn *ct, void *data), void *data)
+{
+	uint32_t n4 = ct_pool_used(&t->v4);
+	uint32_t slots = n4 + ct_pool_used(&t->v6);
+	uint32_t tick = nv_ticks(now->mono_ns), last = ct_load(&t->next_id);
+	struct walk_item *items = xcalloc(slots, sizeof(*items));
+	uint32_t n = 0;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < slots; i++) {
+		uint32_t ref = table_nth(t, i, n4);
+		struct ct_conn *ct = ct_table_conn(t, ref);
+
+		if (walk_shows(ct, tick))
+			items[n++] = (struct walk_item){
+				.age = last - ct_load(&ct->id),
+				.ref = ref,
+			};
+	}
+	qsort(items, n, sizeof(*items), walk_item_cmp);
+	for (uint32_t i = 0; i < n && !ret; i++) {
+		struct ct_conn *ct = ct_table_conn(t, items[i].ref);
+
+		if (!walk_shows(ct, tick) ||
+		    !ct_conn_tryget(ct, t->cfg.threads))
+			continue;
+		ret = fn(ct, data);
+		ct_conn_put(t, ct);
+	}
+	free(items);
+	return ret;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table: pools, index, counters. Private to ct/. */
+#ifndef NFTVM_CT_TABLE_H
+#define NFTVM_CT_TABLE_H
+
+#include "base/hash.h"
+#include "ct/conn.h"
+#include "ct/index.h"
+#include "ct/pool.h"
+
+/* Families' bit in a u32 reference to an entry. */
+#define CT_REF_V6 (1u << 31)
+
+/**
+ * struct ct_table - all connections
+ * @cfg:	constant but for cfg.acct
+ * @secret:	key of the hash
+ * @v4, @v6:	entries
+ * @ext:	their rare parts
+ * @count:	entries, unconfirmed ones included
+ * @next_id:	last id given
+ * @early_drop:	the table was full: collection makes room (gc_worker())
+ * @gc_next:	reference of the slot that collection looks at next
+ * @gc_ns:	clock of the last collection
+ */
+struct ct_table {
+	struct ct_config cfg;
+	struct hash_key secret;
+	struct ct_index index;
+	struct ct_pool v4, v6, ext;
+	struct ct_stats stats __attribute__((aligned(64)));
+	uint32_t count, next_id;
+	bool early_drop;
+	uint32_t gc_lock;
+	uint32_t gc_next;
+	uint64_t gc_ns;
+};
+
+/** ct_table_conn() - the entry of a reference */
+static inline struct ct_conn *ct_table_conn(const struct ct_table *t,
+					    uint32_t ref)
+{
+	if (unlikely(ref & CT_REF_V6))
+		return ct_pool_at(&t->v6, ref & ~CT_REF_V6,
+				  sizeof(struct ct_conn6));
+	return ct_pool_at(&t->v4, ref, sizeof(struct ct_conn4));
+}
+
+/** ct_table_ref() - the reference of an entry */
+static inline uint32_t ct_table_ref(const struct ct_conn *ct)
+{
+	if (ct_conn_is_v6(ct))
+		return CT_REF_V6 | ct_pool_ref(ct, sizeof(struct ct_conn6));
+	return ct_pool_ref(ct, sizeof(struct ct_conn4));
+}
+
+/** ct_table_ext() - the rare part of an entry; NULL: none */
+static inline struct ct_ext *ct_table_ext(const struct ct_table *t,
+					  const struct ct_conn *ct)
+{
+	uint32_t ref = ct_load(&ct->ext);
+
+	return ref ? ct_pool_at(&t->ext, ref, CT_EXT_SIZE) : NULL;
+}
+
+/** ct_stat_inc() - count one @field of struct ct_stats: rare events only */
+#define ct_stat_inc(t, field) ct_count_add(t, &(t)->stats.field, 1)
+
+static inline void ct_count_add(struct ct_table *t, uint64_t *counter,
+				uint64_t n)
+{
+	if (t->cfg.threads)
+		__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+	else
+		*counter += n;
+}
+
+/**
+ * ct_conn_new() - an unconfirmed entry of @key, one reference to it
+ *
+ * Ref: __nf_conntrack_alloc(): counts it, and makes room when the table is
+ * full (early_drop()).
+ * Return: NULL when the table is full and nothing could be evicted.
+ */
+struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
+			    uint64_t hash, uint32_t now);
+
+/** ct_conn_put() - give a reference back; the last one frees the entry */
+void ct_conn_put(struct ct_table *t, struct ct_conn *ct);
+
+/**
+ * ct_conn_kill() - delete from the table (nf_ct_kill())
+ * @ct:		confirmed, not locked; the caller has a reference of its own
+ * Return: false if somebody else did it before.
+ */
+bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct);
+
+/** ct_conn_hash() - the hash it is indexed under */
+uint64_t ct_conn_hash(const struct ct_table *t, const struct ct_conn *ct);
+
+/**
+ * ct_lookup() - the living connection of a tuple, with a reference
+ * @key, @inverse: the packet's tuple and its inverse
+ * @dir:	which of its directions @key is
+ *
+ * Entries that are over are not found, and deleted. Unconfirmed ones are not
+ * in the index.
+ *
+ * Ref: __nf_conntrack_find_get().
+ */
+struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
+			  const struct ct_key *inverse, uint64_t hash,
+			  uint32_t now, enum ct_dir *dir);
+
+#endif
