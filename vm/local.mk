@@ -1,1 +1,22 @@
 # the files of vm/; included by Makefile.am
+libengine_la_SOURCES += \
+	vm/core.h \
+	vm/dump.c \
+	vm/expr.c vm/expr.h vm/expr.def \
+	vm/lower.c \
+	vm/prog.c \
+	vm/run.c \
+	vm/set.c vm/set.h vm/set.def \
+	vm/set_tx.c \
+	vm/tx.c \
+	vm/verify.c \
+	vm/vm.c vm/vm.h \
+	vm/expr/bitwise.c \
+	vm/expr/cmp.c \
+	vm/expr/counter.c \
+	vm/expr/ct.c \
+	vm/expr/immediate.c \
+	vm/expr/lookup.c \
+	vm/expr/meta.c \
+	vm/expr/payload.c \
+	vm/set/hash.c

@@ -1,1 +1,8 @@
 # the tests of vm/; included by tests/local.mk
+check_PROGRAMS += tests/vm/test
+TESTS += tests/vm/test
+tests_vm_test_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_vm_test_LDADD = $(TEST_LIBS)
+tests_vm_test_SOURCES = \
+	tests/vm/fixture.c tests/vm/fixture.h \
+	tests/vm/run.c

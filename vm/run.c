@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Running: the reference form, each expression in turn (nft_do_chain()).
+ *
+ * Theory of operation
+ *
+ * A run takes the image that is current when it begins and looks at nothing
+ * else: jumps are slot numbers in it, sets are too. So a packet sees the whole
+ * old or the whole new ruleset, whatever is committed meanwhile. The image may
+ * be freed when no run that began before the commit is still going on: what a
+ * commit replaces is kept until the next vm_begin(), and a caller with several
+ * threads has each of them pass through a point outside vm_run() (an epoch)
+ * between a commit and the next transaction.
+ */
+#include "vm/core.h"
+
+/* A rule to its end or to where its verdict falls. */
+static void rule_run(const struct vm_rule *r, struct vm_regs *regs,
+		     struct vm_ctx *cx)
+{
+	const struct vm_expr *e = r->exprs;
+
+	regs->verdict = NFT_CONTINUE;
+	for (unsigned i = 0; i < r->n; i++, e = vm_expr_after(e)) {
+		e->ops->exec(e, regs, cx);
+		if (regs->verdict != NFT_CONTINUE)
+			return;
+	}
+}
+
+/* Where to go on when a chain returns. */
+struct frame {
+	const struct vm_prog *prog;
+	uint32_t next;
+};
+
+/* NF_QUEUE carries its number in the upper bits (facts section 1.3). */
+static void vm_result_set(struct vm_result *res, int32_t verdict,
+			  const struct vm_rule *rule)
+{
+	res->rule = rule;
+	res->queue = 0;
+	res->verdict = (uint32_t)verdict & NF_VERDICT_MASK;
+	if (res->verdict != NF_QUEUE)
+		return;
+	res->queue = (uint32_t)verdict >> NF_VERDICT_QBITS;
+	if ((uint32_t)verdict & NF_VERDICT_FLAG_QUEUE_BYPASS)
+		res->queue |= 1u << 31;
+}
+
+static void vm_result_policy(struct vm_result *res, const struct vm_prog *base)
+{
+	++*base->chain->hits;
+	vm_result_set(res, (int32_t)base->chain->spec.policy, NULL);
+}
+
+void vm_run_reference(struct vm_ctx *cx, const struct vm_prog *base,
+		      struct vm_result *res)
+{
+	struct frame stack[VM_JUMP_STACK];
+	const struct vm_prog *prog = base;
+	struct vm_regs regs = { .verdict = NFT_CONTINUE };
+	unsigned depth = 0;
+	uint32_t i = 0;
+
+	for (;;) {
+		const struct vm_rule *r;
+
+		if (i == prog->n) {
+			if (!depth)
+				return vm_result_policy(res, base);
+			prog = stack[--depth].prog;
+			i = stack[depth].next;
+			continue;
+		}
+		r = prog->rules[i++];
+		rule_run(r, &regs, cx);
+		if (regs.verdict == NFT_BREAK)
+			continue;
+		vm_rule_hit(r);
+		switch (regs.verdict) {
+		case NFT_CONTINUE:
+			break;
+		case NFT_JUMP:
+			stack[depth].prog = prog;
+			stack[depth++].next = i;
+			/* fall through */
+		case NFT_GOTO:
+			prog = cx->image->progs[regs.chain];
+			i = 0;
+			break;
+		case NFT_RETURN:
+			i = prog->n;
+			break;
+		default:
+			return vm_result_set(res, regs.verdict, r);
+		}
+	}
+}
+
+void vm_run(struct vm_env *env, const struct vm_chain *base, struct packet *pkt,
+	    struct vm_result *res)
+{
+	struct vm_ctx cx = { .env = env, .pkt = pkt };
+	const struct vm_prog *prog;
+
+	cx.image = __atomic_load_n(&base->vm->image, __ATOMIC_ACQUIRE);
+	prog = cx.image->progs[base->slot];
+	vm_run_reference(&cx, prog, res);
+}
