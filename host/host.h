@@ -45,6 +45,14 @@ struct host_link {
 	const struct host_link *master;
 };
 
+/** struct host_neigh - a neighbour entry of a link */
+struct host_neigh {
+	const struct host_link *link;
+	uint8_t nfproto;
+	union inet_addr addr;
+	uint8_t mac[6];
+};
+
 /* Route types, numbered as RTN_*: also what fib ... type and addrtype read. */
 enum host_route_type {
 	ROUTE_UNSPEC = 0,
@@ -80,10 +88,11 @@ struct host_flow {
  * struct host_route - the answer
  * @type:	UNICAST (forward or send), LOCAL, BROADCAST, MULTICAST, or why not
  *		(BLACKHOLE, UNREACHABLE, PROHIBIT); UNSPEC: no route at all
- * @out:	output link; lo for LOCAL; NULL when there is no way
+ * @out:	output link; lo for what is delivered here; NULL when there is no way
  * @gateway:	next hop when @has_gateway, else the destination is on the link
  * @mtu:	of the route or its link
- * @prefsrc:	source address the host would choose; zero if none fits
+ * @prefsrc:	source address the host would choose, zero if none fits; looked
+ *		for only when the flow has none
  */
 struct host_route {
 	enum host_route_type type;
@@ -165,7 +174,77 @@ enum host_sysctl {
 	SYSCTL_COUNT
 };
 
-/** host_sysctl() - the value of a sysctl; per-link ones through @link */
+/** host_sysctl() - the value of a sysctl */
 int64_t host_sysctl(const struct host *h, enum host_sysctl id);
+
+/* Those that every link has a value of; the list is host/link_sysctl.def. */
+enum host_link_sysctl {
+#define LINK_SYSCTL(id, prefix, name, def, min, max, combine) LINK_SYSCTL_##id,
+#include "host/link_sysctl.def"
+#undef LINK_SYSCTL
+	LINK_SYSCTL_COUNT
+};
+
+/** host_link_sysctl() - what holds for @link: its value and that of "all", put
+ * together as the kernel does (IN_DEV_MAXCONF() and its like) */
+int64_t host_link_sysctl(const struct host *h, const struct host_link *link,
+			 enum host_link_sysctl id);
+
+/**
+ * host_sysctl_set() - set a sysctl by its Linux name
+ *
+ * net.ipv4.conf.LINK.NAME and its like too, with LINK a link, all or default.
+ * Return: 0; -ENOENT unknown name, -ENODEV unknown link, -ERANGE.
+ */
+int host_sysctl_set(struct host *h, const char *name, int64_t value);
+
+/** host_neigh() - the neighbour entry for @addr on @link, or NULL */
+const struct host_neigh *host_neigh(const struct host *h,
+				    const struct host_link *link,
+				    uint8_t nfproto,
+				    const union inet_addr *addr);
+
+/* --- a host made up from what is known (host/infer.c) -------------------- */
+
+struct host_infer;
+
+/** host_infer_new() - begin to watch packets */
+struct host_infer *host_infer_new(void);
+void host_infer_free(struct host_infer *inf);
+/** host_infer_see() - count a packet's two ends; cheap, memory bounded */
+void host_infer_see(struct host_infer *inf, uint8_t nfproto,
+		    const union inet_addr *saddr, const union inet_addr *daddr);
+
+/**
+ * struct host_given - what --local, --iif and --oif said
+ * @local:	addresses of this host
+ * @iif, @oif:	link names, or NULL
+ */
+struct host_given {
+	const struct host_given_addr {
+		uint8_t nfproto;
+		union inet_addr addr;
+	} * local;
+	size_t local_len;
+	const char *iif, *oif;
+};
+
+/**
+ * host_from_inference() - fill in a new host without a host file
+ * @h:		new
+ * @inf:	what was seen, or NULL; not asked when @given has addresses
+ * @given:	what the user said; members may be empty
+ * @said:	gets one line, without newline, that says what was inferred; empty
+ *		when nothing had to be
+ *
+ * With local addresses (given, or an end of nine packets in ten) the host is
+ * an end: one link to everything. Else it is a router between two links:
+ * private addresses behind the first, the rest behind the second.
+ *
+ * Return: 0 or -EINVAL (a name that no link can have).
+ */
+struct strbuf;
+int host_from_inference(struct host *h, const struct host_infer *inf,
+			const struct host_given *given, struct strbuf *said);
 
 #endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * An address brings routes with it, and these are what the rest goes by: the
+ * address itself in table local, its subnet in main, its broadcast address.
+ * (fib_add_ifaddr() for IPv4, addrconf.c for IPv6.) IPv6 subnets also have an
+ * anycast address, their first one, as long as the host forwards; the route is
+ * always there and fib_query.anycast says whether it counts.
+ *
+ * Source address selection: IPv4 takes the first primary address of the link,
+ * one in the gateway's subnet first; IPv6 follows RFC 6724.
+ */
+#include <errno.h>
+
+#include "host/internal.h"
+
+/* inet_set_ifa(), inet_insert_ifa(): @a becomes secondary when its prefix is
+ * there; primaries stand before secondaries. */
+static int list_insert4(struct link *link, struct host_addr *a,
+			const char **why)
+{
+	struct host_addr *b;
+	size_t at = 0;
+
+	vec_foreach(&link->addrs4, b) {
+		if (!b->secondary && a->scope <= b->scope)
+			at = (size_t)(b - link->addrs4.v) + 1;
+		if (b->prefix_len != a->prefix_len ||
+		    !inet_addr_match(&b->addr, &a->addr, a->prefix_len))
+			continue;
+		if (inet_addr_eq(&b->addr, &a->addr)) {
+			*why = "address already assigned";
+			return -EEXIST;
+		}
+		a->secondary = true;
+	}
+	if (a->secondary)
+		at = link->addrs4.len;
+	vec_add(&link->addrs4);
+	memmove(link->addrs4.v + at + 1, link->addrs4.v + at,
+		(link->addrs4.len - 1 - at) * sizeof(*a));
+	link->addrs4.v[at] = *a;
+	return 0;
+}
+
+/* The first address of the link with the prefix of @a. */
+static const union inet_addr *primary_of(const struct link *link,
+					 const struct host_addr *a)
+{
+	const struct host_addr *b;
+
+	vec_foreach(&link->addrs4, b)
+		if (!b->secondary && b->prefix_len == a->prefix_len &&
+		    inet_addr_match(&b->addr, &a->addr, a->prefix_len))
+			return &b->addr;
+	return &a->addr;
+}
+
+/* fib_magic(): the kernel's own routes; one that is there already is fine. */
+static void magic4(struct host *h, const struct link *link,
+		   const struct host_addr *a, enum host_route_type type,
+		   be32_t dst, unsigned len)
+{
+	uint32_t id = type == ROUTE_UNICAST ? TABLE_MAIN : TABLE_LOCAL;
+	union inet_addr d = { .ip = dst };
+	struct fib_route r = {
+		.type = type,
+		.scope = type == ROUTE_LOCAL ? SCOPE_HOST : SCOPE_LINK,
+		.prefix_len = (uint8_t)len,
+		.link = &link->pub,
+		.src = *primary_of(link, a),
+	};
+
+	fib_insert(family_table(&h->ip4, NFPROTO_IPV4, id), &d, &r, false);
+}
+
+/* fib_add_ifaddr() */
+static int insert4(struct host *h, struct link *link, struct host_addr a,
+		   const char **why)
+{
+	union inet_addr net = inet_addr_mask(&a.addr, a.prefix_len);
+	uint32_t host_bits = a.prefix_len ? ~UINT32_C(0) >> a.prefix_len
+					  : ~UINT32_C(0);
+	int ret;
+
+	if (a.prefix_len == 32)
+		host_bits = 0;
+	ret = list_insert4(link, &a, why);
+	if (ret)
+		return ret;
+	/* inet_rtm_newaddr() takes 0.0.0.0, fib_magic() makes nothing of it */
+	if (a.addr.ip == 0)
+		return 0;
+	magic4(h, link, &a, ROUTE_LOCAL, a.addr.ip, 32);
+	if (a.broadcast && a.broadcast != UINT32_MAX)
+		magic4(h, link, &a, ROUTE_BROADCAST, a.broadcast, 32);
+	if ((be32toh(net.ip) & 0xff000000) == 0 || a.secondary ||
+	    a.prefix_len == 32)
+		return 0;
+	magic4(h, link, &a, link->pub.is_loopback ? ROUTE_LOCAL : ROUTE_UNICAST,
+	       net.ip, a.prefix_len);
+	if (a.prefix_len < 31)
+		magic4(h, link, &a, ROUTE_BROADCAST,
+		       net.ip | htobe32(host_bits), 32);
+	return 0;
+}
+
+static void magic6(struct host *h, const struct link *link, uint32_t table,
+		   enum host_route_type type, const union inet_addr *dst,
+		   unsigned len, uint32_t metric)
+{
+	struct fib_route r = {
+		.type = type,
+		.prefix_len = (uint8_t)len,
+		.metric = metric,
+		.link = &link->pub,
+	};
+
+	fib_insert(family_table(&h->ip6, NFPROTO_IPV6, table), dst, &r, false);
+}
+
+static bool invalid6(const struct host_addr *a, const char **why)
+{
+	if (inet_addr_is_zero(&a->addr))
+		*why = "the unspecified address belongs to nobody";
+	else if (addr6_is_multicast(&a->addr))
+		*why = "a multicast address cannot be assigned";
+	else
+		return false;
+	return true;
+}
+
+/* Multicast scopes, and what unicast addresses count as. */
+static unsigned scope6(const union inet_addr *a)
+{
+	if (addr6_is_multicast(a))
+		return a->b[1] & 15;
+	if (addr6_is_linklocal(a) ||
+	    inet_addr_match(a, &(union inet_addr){ .b = { [15] = 1 } }, 128))
+		return 2;
+	if (a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0xc0)
+		return 5;
+	return 14;
+}
+
+/* Larger scopes first, and of one scope the newest first
+ * (ipv6_link_dev_addr()). */
+static void list_insert6(struct link *link, const struct host_addr *a)
+{
+	unsigned scope = scope6(&a->addr);
+	size_t at = 0;
+
+	while (at < link->addrs6.len &&
+	       scope6(&link->addrs6.v[at].addr) > scope)
+		at++;
+	vec_add(&link->addrs6);
+	memmove(link->addrs6.v + at + 1, link->addrs6.v + at,
+		(link->addrs6.len - 1 - at) * sizeof(*a));
+	link->addrs6.v[at] = *a;
+}
+
+static int insert6(struct host *h, struct link *link, const struct host_addr *a,
+		   const char **why)
+{
+	union inet_addr net = inet_addr_mask(&a->addr, a->prefix_len);
+	bool lo = link->pub.is_loopback;
+
+	if (invalid6(a, why))
+		return -EADDRNOTAVAIL;
+	if (addr_find6(h, &link->pub, &a->addr)) {
+		*why = "address already assigned";
+		return -EEXIST;
+	}
+	list_insert6(link, a);
+	magic6(h, link, TABLE_LOCAL, ROUTE_LOCAL, &a->addr, 128, 0);
+	if (!lo || a->prefix_len < 128)
+		magic6(h, link, TABLE_MAIN, ROUTE_UNICAST, &net, a->prefix_len,
+		       METRIC6_KERNEL);
+	/* addrconf_join_anycast(); RFC 6164 leaves out /127 */
+	if (!lo && a->prefix_len < 127 && !inet_addr_is_zero(&net))
+		magic6(h, link, TABLE_LOCAL, ROUTE_ANYCAST, &net, 128, 0);
+	return 0;
+}
+
+int addr_insert(struct host *h, const struct host_link *link, uint8_t nfproto,
+		const struct host_addr *addr, const char **why)
+{
+	if (nfproto == NFPROTO_IPV4)
+		return insert4(h, link_of(link), *addr, why);
+	return insert6(h, link_of(link), addr, why);
+}
+
+int host_addr_add(struct host *h, const struct host_link *link, uint8_t nfproto,
+		  const union inet_addr *addr, unsigned prefix_len)
+{
+	struct host_addr a = { .addr = *addr,
+			       .prefix_len = (uint8_t)prefix_len };
+	const char *why;
+
+	if (prefix_len > (nfproto == NFPROTO_IPV4 ? 32 : 128))
+		return -EINVAL;
+	if (nfproto == NFPROTO_IPV4 && addr->b[0] == 127)
+		a.scope = SCOPE_HOST;
+	return addr_insert(h, link, nfproto, &a, &why);
+}
+
+void link_routes_init(struct host *h, const struct host_link *link)
+{
+	static const union inet_addr all = { .b = { 0xff } };
+
+	if (link->ifindex != LOOPBACK_IFINDEX)
+		magic6(h, link_of(link), TABLE_LOCAL, ROUTE_MULTICAST, &all, 8,
+		       METRIC6_KERNEL);
+}
+
+bool addr_find6(const struct host *h, const struct host_link *link,
+		const union inet_addr *addr)
+{
+	const struct host_addr *a;
+
+	for (size_t i = 0; i < h->links.len; i++) {
+		const struct link *l = h->links.v[i];
+
+		if (link && link != &l->pub)
+			continue;
+		vec_foreach(&l->addrs6, a)
+			if (inet_addr_eq(&a->addr, addr))
+				return true;
+	}
+	return false;
+}
+
+/* in_dev_select_addr() */
+static be32_t first_of_link(const struct link *link, uint8_t scope)
+{
+	const struct host_addr *a;
+
+	vec_foreach(&link->addrs4, a)
+		if (!a->secondary && a->scope != SCOPE_LINK &&
+		    a->scope <= scope)
+			return a->addr.ip;
+	return 0;
+}
+
+union inet_addr addr_select4(const struct host *h, const struct host_link *link,
+			     const union inet_addr *dst, uint8_t scope)
+{
+	union inet_addr first = { .q = { 0, 0 } };
+	const struct host_addr *a;
+
+	vec_foreach(&link_of(link)->addrs4, a) {
+		if (a->secondary || a->scope > scope)
+			continue;
+		if (!dst || inet_addr_match(dst, &a->addr, a->prefix_len))
+			return a->addr;
+		if (!first.ip)
+			first = a->addr;
+	}
+	/* none here: an address of any link will do */
+	for (size_t i = 0; !first.ip && i < h->links.len; i++)
+		first.ip = first_of_link(h->links.v[i], scope);
+	return first;
+}
+
+/* RFC 6724 2.1, as Linux has it */
+static unsigned label6(const union inet_addr *a)
+{
+	static const struct {
+		uint8_t len, label;
+		union inet_addr prefix;
+	} labels[] = {
+		{ 128, 0, { .b = { [15] = 1 } } },
+		{ 96, 3, { .q = { 0, 0 } } },
+		{ 96, 4, { .b = { [10] = 0xff, 0xff } } },
+		{ 32, 6, { .b = { 0x20, 0x01 } } },
+		{ 28, 7, { .b = { 0x20, 0x01, 0x00, 0x10 } } },
+		{ 16, 2, { .b = { 0x20, 0x02 } } },
+		{ 7, 5, { .b = { 0xfc } } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		if (inet_addr_match(a, &labels[i].prefix, labels[i].len))
+			return labels[i].label;
+	return 1;
+}
+
+static unsigned common_bits(const union inet_addr *a, const union inet_addr *b,
+			    unsigned max)
+{
+	unsigned n = 0;
+
+	while (n < max && inet_addr_match(a, b, n + 1))
+		n++;
+	return n;
+}
+
+/* One candidate, with the answers to the rules of RFC 6724 section 5. */
+struct candidate {
+	const struct host_addr *a;
+	bool same, on_link, same_label;
+	unsigned scope, match;
+};
+
+static bool is_better(const struct candidate *x, const struct candidate *y,
+		      unsigned dst_scope)
+{
+	if (x->same != y->same)
+		return x->same;
+	if (x->scope != y->scope)
+		return x->scope < y->scope ? x->scope >= dst_scope
+					   : y->scope < dst_scope;
+	if (x->on_link != y->on_link)
+		return x->on_link;
+	if (x->same_label != y->same_label)
+		return x->same_label;
+	return x->match > y->match;
+}
+
+union inet_addr addr_select6(const struct host *h, const struct host_link *link,
+			     const union inet_addr *dst)
+{
+	unsigned scope = scope6(dst);
+	bool here_only = addr6_is_multicast(dst) || scope <= 2;
+	struct candidate best = { .a = NULL };
+	const struct host_addr *a;
+
+	for (size_t i = 0; i < h->links.len; i++) {
+		const struct link *l = h->links.v[i];
+
+		if (here_only && &l->pub != link)
+			continue;
+		vec_foreach(&l->addrs6, a) {
+			struct candidate c = {
+				.a = a,
+				.same = inet_addr_eq(&a->addr, dst),
+				.scope = scope6(&a->addr),
+				.on_link = &l->pub == link,
+				.same_label = label6(&a->addr) == label6(dst),
+				.match = common_bits(&a->addr, dst,
+						     a->prefix_len),
+			};
+
+			if (!best.a || is_better(&c, &best, scope))
+				best = c;
+		}
+	}
+	return best.a ? best.a->addr : (union inet_addr){ .q = { 0, 0 } };
+}
+
+bool host_is_member6(const struct host *h, const struct host_link *link,
+		     const union inet_addr *addr)
+{
+	static const union inet_addr all_nodes[] = {
+		{ .b = { 0xff, 1, [15] = 1 } },
+		{ .b = { 0xff, 2, [15] = 1 } },
+	};
+	static const union inet_addr all_routers[] = {
+		{ .b = { 0xff, 1, [15] = 2 } },
+		{ .b = { 0xff, 2, [15] = 2 } },
+		{ .b = { 0xff, 5, [15] = 2 } },
+	};
+	static const union inet_addr solicited = { .b = { 0xff, 2, [11] = 1,
+							  0xff } };
+	bool router = host_sysctl(h, SYSCTL_ip6_forward);
+	const struct host_addr *a;
+	union inet_addr net;
+
+	for (size_t i = 0; i < ARRAY_LEN(all_nodes); i++)
+		if (inet_addr_eq(addr, &all_nodes[i]))
+			return true;
+	for (size_t i = 0; router && i < ARRAY_LEN(all_routers); i++)
+		if (inet_addr_eq(addr, &all_routers[i]))
+			return true;
+	if (!link || !inet_addr_match(addr, &solicited, 104))
+		return false;
+	vec_foreach(&link_of(link)->addrs6, a) {
+		if (!memcmp(a->addr.b + 13, addr->b + 13, 3))
+			return true;
+		net = inet_addr_mask(&a->addr, a->prefix_len);
+		if (router && a->prefix_len < 127 &&
+		    !memcmp(net.b + 13, addr->b + 13, 3))
+			return true;
+	}
+	return false;
+}
