@@ -14,4 +14,5 @@ include tests/ct/local.mk
 include tests/vm/local.mk
 include tests/path/local.mk
 endif
+include tests/kernel/local.mk
 include tests/fuzz/local.mk

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation: one fresh namespace a run. The harness' own table goes
+ * in before the ruleset: at equal priority the hook registered last runs
+ * first, so conntrack's confirm, which comes with the ruleset, still runs
+ * before the harness' input chain that counts and drops what is delivered.
+ * The entry is confirmed, the local stack never answers. The harness' output
+ * chain, first of all, drops what the box says by itself (neighbour discovery,
+ * MLD, IGMP). The table is taken out before the ruleset is listed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "counters.h"
+#include "kernel.h"
+#include "netns.h"
+#include "packet_text.h"
+#include "process.h"
+
+static const char harness_rules[] =
+	"table inet twin {\n"
+	"	counter delivered { }\n"
+	"	chain input {\n"
+	"		type filter hook input priority 2147483647\n"
+	"		counter name delivered drop\n"
+	"	}\n"
+	"	chain quiet {\n"
+	"		type filter hook output priority -2147483648\n"
+	"		meta l4proto igmp drop\n"
+	"		icmpv6 type { 130-136, 143 } drop\n"
+	"	}\n"
+	"}\n";
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * UINT64_C(1000000000) + ts.tv_nsec;
+}
+
+static int nft(const char *option, const char *arg, const char *in,
+	       struct strbuf *out, struct result *r)
+{
+	const char *argv[] = { "nft", option, arg, "ruleset", NULL };
+	struct strbuf err = STRBUF_INIT;
+	int rc;
+
+	if (in)
+		argv[3] = NULL;
+	rc = process_run(argv, in, out, &err);
+	if (rc)
+		result_fail(r, "nft %s: %s", option, strbuf_str(&err));
+	strbuf_fini(&err);
+	return rc ? -1 : 0;
+}
+
+static void pause_ms(long ms)
+{
+	struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+/* Send one packet and note everything it causes. */
+static int run_packet(struct netns *ns, struct counters *c, const char *line,
+		      bool want_hits, struct result *r)
+{
+	struct strbuf err = STRBUF_INIT;
+	struct step s = { 0 };
+	uint64_t before = counters_delivered(c);
+
+	if (packet_text_parse(line, r->steps.len + 1, r, &s.in, &err)) {
+		result_fail(r, "%s", strbuf_str(&err));
+		strbuf_fini(&err);
+		return -1;
+	}
+	s.time_ns = now_ns(CLOCK_REALTIME);
+	netns_send(ns, &s.in);
+	netns_collect(ns, &s.out);
+	s.delivered = counters_delivered(c) - before;
+	if (want_hits)
+		counters_hits(c, &s);
+	vec_push(&r->steps, s);
+	return 0;
+}
+
+static int run_packets(struct netns *ns, struct counters *c,
+		       const char *packets, bool want_hits, struct result *r)
+{
+	struct strbuf line = STRBUF_INIT;
+	struct step nothing = { 0 };
+	long ms;
+	int rc = 0;
+
+	netns_collect(ns, &nothing.out);
+	if (want_hits)
+		counters_hits(c, &nothing);
+	while (!rc && next_line(&packets, &line)) {
+		char *text = line.s, *hash = strchr(text, '#');
+
+		if (hash)
+			*hash = '\0';
+		if (!*text)
+			continue;
+		ms = packet_text_pause_ms(text);
+		if (ms >= 0)
+			pause_ms(ms);
+		else
+			rc = run_packet(ns, c, text, want_hits, r);
+	}
+	for (size_t i = 0; i < nothing.out.len; i++)
+		free(nothing.out.v[i].data);
+	vec_fini(&nothing.out);
+	vec_fini(&nothing.hits);
+	strbuf_fini(&line);
+	return rc;
+}
+
+static int list_state(struct result *r, uint64_t last)
+{
+	static const char *const ct[] = { "conntrack", "-L", "-o", "extended",
+					  NULL };
+	struct strbuf out = STRBUF_INIT;
+	int rc = process_run(ct, NULL, &out, NULL);
+
+	if (rc)
+		result_fail(r, "conntrack -L: status %d", rc);
+	r->listed_ns = now_ns(CLOCK_MONOTONIC) - last;
+	result_add_entries(r, strbuf_str(&out));
+	strbuf_reset(&out);
+	if (!rc)
+		rc = nft("-f", "-", "delete table inet twin\n", NULL, r);
+	if (!rc)
+		rc = nft("-a", "list", NULL, &out, r);
+	result_add_counters(r, strbuf_str(&out));
+	r->listing = strbuf_take(&out);
+	return rc ? -1 : 0;
+}
+
+static int run_in(struct netns *ns, const struct scenario *s, bool want_hits,
+		  struct result *r)
+{
+	struct counters *c = counters_open();
+	int rc = -1;
+
+	if (!c) {
+		result_fail(r, "no netlink socket");
+		return -1;
+	}
+	if (nft("-f", "-", harness_rules, NULL, r) == 0 &&
+	    nft("-f", "-", strbuf_str(&s->rules), NULL, r) == 0 &&
+	    run_packets(ns, c, strbuf_str(&s->packets), want_hits, r) == 0)
+		rc = list_state(r, now_ns(CLOCK_MONOTONIC));
+	counters_close(c);
+	return rc;
+}
+
+int kernel_run(const struct scenario *s, bool want_hits, struct result *r)
+{
+	struct netns ns;
+	int rc = netns_enter(&ns, strbuf_str(&s->host), r);
+
+	if (!rc)
+		rc = run_in(&ns, s, want_hits, r);
+	netns_leave(&ns);
+	return rc;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * twin: run scenarios on the machine's kernel and on nftvm, and compare.
+ *
+ *	twin [options] [FILE.twin...]
+ *
+ * Each case runs on the kernel twice: where the kernel disagrees with itself
+ * (it draws and races), there is nothing to compare; such a case is tried
+ * again, and failed if it is a written one, set aside if it is a seed.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "compare.h"
+#include "coverage.h"
+#include "engine.h"
+#include "gen.h"
+#include "kernel.h"
+#include "scenario.h"
+
+/* How often a case in which the kernel disagrees with itself is tried. */
+enum {
+	MAX_TRIES = 4
+};
+
+/**
+ * struct options - the command line
+ * @program:	nftvm, absolute path
+ * @keep:	directory for the files of each failed case, or NULL
+ */
+struct options {
+	char program[PATH_MAX];
+	const char *keep;
+	const char *only;
+	unsigned long seed, count, jobs;
+	bool fail_fast, kernel_only, write, verbose;
+};
+
+/**
+ * struct tally - shared by all worker processes
+ */
+struct tally {
+	unsigned int passed, failed, aside;
+	struct coverage coverage;
+};
+
+static const struct option long_options[] = {
+	{ "nftvm", required_argument, NULL, 'p' },
+	{ "keep", required_argument, NULL, 'k' },
+	{ "only", required_argument, NULL, 'o' },
+	{ "seed", required_argument, NULL, 's' },
+	{ "count", required_argument, NULL, 'n' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "fail-fast", no_argument, NULL, 'f' },
+	{ "kernel-only", no_argument, NULL, 'K' },
+	{ "write", no_argument, NULL, 'w' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char usage[] =
+	"Usage: twin [options] [FILE.twin...]\n"
+	"  --nftvm PATH     the program to judge (default ./nftvm)\n"
+	"  --only NAME      only the cases whose name has NAME in it\n"
+	"  --seed N         first seed to generate (default 1)\n"
+	"  --count N        how many seeds (default 0)\n"
+	"  --jobs N         processes at once (default 1)\n"
+	"  --fail-fast      stop at the first failure\n"
+	"  --keep DIR       keep the files of failed cases there\n"
+	"  --kernel-only    compare the kernel with itself alone\n"
+	"  --write          print the generated scenarios, run nothing\n"
+	"  --verbose        name passed cases too, print the kernel's results\n";
+
+static void read_option(struct options *o, int c)
+{
+	switch (c) {
+	case 'p':
+		if (!realpath(optarg, o->program))
+			snprintf(o->program, sizeof(o->program), "%s", optarg);
+		break;
+	case 'k':
+		o->keep = optarg;
+		break;
+	case 'o':
+		o->only = optarg;
+		break;
+	case 's':
+		o->seed = strtoul(optarg, NULL, 0);
+		break;
+	case 'n':
+		o->count = strtoul(optarg, NULL, 0);
+		break;
+	case 'j':
+		o->jobs = MAX(strtoul(optarg, NULL, 0), 1UL);
+		break;
+	case 'f':
+		o->fail_fast = true;
+		break;
+	case 'K':
+		o->kernel_only = true;
+		break;
+	case 'w':
+		o->write = true;
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	default:
+		fputs(usage, c == 'h' ? stdout : stderr);
+		exit(c == 'h' ? 0 : 2);
+	}
+}
+
+/* One report, in one write so that those of several processes don't mix. */
+static void say(const struct strbuf *b)
+{
+	fflush(stdout);
+	if (write(STDOUT_FILENO, b->s, b->len) < 0)
+		perror("stdout");
+}
+
+static void write_result(const char *dir, const char *name,
+			 const struct result *r)
+{
+	char path[PATH_MAX];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	if (f) {
+		result_write(r, f);
+		fclose(f);
+	}
+}
+
+/* A directory for the case's files: kept under --keep, else a passing one. */
+static bool make_dir(const struct options *o, const struct scenario *s,
+		     char *dir, size_t size)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (o->keep) {
+		mkdir(o->keep, 0777);
+		snprintf(dir, size, "%s/%s", o->keep, s->name);
+		return !mkdir(dir, 0777) || errno == EEXIST;
+	}
+	snprintf(dir, size, "%s/twin.XXXXXX", tmp ? tmp : "/tmp");
+	return mkdtemp(dir) != NULL;
+}
+
+static void remove_dir(const char *dir)
+{
+	static const char *const names[] = {
+		"host",		 "rules.nft", "in.pcapng", "nftvm.conntrack",
+		"nftvm.ruleset",
+	};
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
+/* nftvm against the kernel's result. */
+static unsigned int judge(const struct options *o, const struct scenario *s,
+			  const struct result *kernel, struct strbuf *report)
+{
+	struct result engine = { 0 };
+	char dir[PATH_MAX - 32];
+	unsigned int n;
+
+	if (!make_dir(o, s, dir, sizeof(dir))) {
+		strbuf_printf(report, "\tno directory %s\n", dir);
+		return 1;
+	}
+	if (!engine_write_files(s, kernel, dir, &engine))
+		engine_run(o->program, dir, strbuf_str(&s->host), &engine);
+	n = compare_results("kernel", kernel, "nftvm", &engine, report);
+	if (o->keep) {
+		write_result(dir, "kernel.result", kernel);
+		write_result(dir, "nftvm.result", &engine);
+	} else {
+		remove_dir(dir);
+	}
+	result_fini(&engine);
+	return n;
+}
+
+/* Two runs of the kernel that agree; the first is left in @r. */
+static bool run_kernel(const struct scenario *s, bool want_hits,
+		       struct result *r, struct strbuf *report)
+{
+	struct result again = { 0 };
+	unsigned int n;
+
+	for (int i = 0; i < MAX_TRIES; i++) {
+		strbuf_reset(report);
+		result_fini(r);
+		result_fini(&again);
+		if (kernel_run(s, want_hits, r)) {
+			strbuf_printf(report, "\tkernel: %s\n", r->error);
+			return false;
+		}
+		kernel_run(s, false, &again);
+		n = compare_results("first run", r, "second run", &again,
+				    report);
+		result_fini(&again);
+		if (!n)
+			return true;
+	}
+	return false;
+}
+
+static void count_case(const struct options *o, struct tally *t,
+		       unsigned int *which, const char *word,
+		       const struct scenario *s, struct strbuf *report)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	__atomic_fetch_add(which, 1, __ATOMIC_RELAXED);
+	if (which != &t->passed || o->verbose) {
+		strbuf_printf(&out, "%s %s\n%s", word, s->name,
+			      strbuf_str(report));
+		say(&out);
+	}
+	strbuf_fini(&out);
+}
+
+static void run_case(const struct options *o, const struct scenario *s,
+		     const struct generated *g, struct tally *t)
+{
+	struct strbuf report = STRBUF_INIT;
+	struct result kernel = { 0 };
+
+	if (!run_kernel(s, g != NULL, &kernel, &report)) {
+		if (g && !kernel.error)
+			count_case(o, t, &t->aside, "ASIDE", s, &report);
+		else
+			count_case(o, t, &t->failed, "FAIL", s, &report);
+	} else if (!o->kernel_only && judge(o, s, &kernel, &report)) {
+		count_case(o, t, &t->failed, "FAIL", s, &report);
+	} else {
+		count_case(o, t, &t->passed, "PASS", s, &report);
+	}
+	if (o->verbose)
+		result_write(&kernel, stdout);
+	if (g)
+		coverage_add(&t->coverage, g, &kernel);
+	result_fini(&kernel);
+	strbuf_fini(&report);
+}
+
+static void run_file(const struct options *o, const char *path, struct tally *t)
+{
+	struct scenario s;
+
+	if (scenario_read(&s, path))
+		__atomic_fetch_add(&t->failed, 1, __ATOMIC_RELAXED);
+	else if (!o->only || strstr(s.name, o->only))
+		run_case(o, &s, NULL, t);
+	scenario_fini(&s);
+}
+
+static void run_seed(const struct options *o, uint64_t seed, struct tally *t)
+{
+	struct generated g;
+
+	generate(&g, seed);
+	if (o->write)
+		scenario_write(&g.scenario, stdout);
+	else
+		run_case(o, &g.scenario, &g, t);
+	generated_fini(&g);
+}
+
+/* Every jobs-th case from @first on. */
+static void work(const struct options *o, char **files, size_t n_files,
+		 size_t first, struct tally *t)
+{
+	for (size_t i = first; i < n_files + o->count; i += o->jobs) {
+		if (o->fail_fast && t->failed)
+			return;
+		if (i < n_files)
+			run_file(o, files[i], t);
+		else
+			run_seed(o, o->seed + (i - n_files), t);
+	}
+	fflush(stdout);
+}
+
+static int run_all(const struct options *o, char **files, size_t n_files)
+{
+	struct tally *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, bad = 0;
+
+	if (t == MAP_FAILED)
+		return 3;
+	fflush(stdout);
+	for (size_t i = 0; i < o->jobs; i++)
+		if (fork() == 0) {
+			work(o, files, n_files, i, t);
+			_exit(0);
+		}
+	while (wait(&status) > 0)
+		bad |= status;
+	if (o->write)
+		return 0;
+	if (o->count)
+		coverage_print(&t->coverage, stdout);
+	if (t->aside)
+		printf("%u seeds set aside: the kernel disagrees with itself\n",
+		       t->aside);
+	if (bad)
+		printf("a worker process died\n");
+	printf("%u passed, %u failed\n", t->passed, t->failed + (bad ? 1 : 0));
+	return t->failed || bad ? 4 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .seed = 1, .jobs = 1 };
+	int c;
+
+	if (!realpath("nftvm", o.program))
+		snprintf(o.program, sizeof(o.program), "nftvm");
+	while ((c = getopt_long(argc, argv, "h", long_options, NULL)) != -1)
+		read_option(&o, c);
+	if (geteuid() != 0 && !o.write) {
+		printf("SKIPPED: the kernel twin needs root, for namespaces and TUN devices\n"
+		       "0 passed, 0 failed, 1 skipped\n");
+		return 77;
+	}
+	return run_all(&o, argv + optind, argc - optind);
+}
