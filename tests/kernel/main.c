@@ -316,8 +316,11 @@ static int run_all(const struct options *o, char **files, size_t n_files)
 		bad |= status;
 	if (o->write)
 		return 0;
-	if (o->count)
-		coverage_print(&t->coverage, stdout);
+	if (o->count && coverage_print(&t->coverage, stdout) &&
+	    o->count >= ENOUGH_SEEDS) {
+		printf("FAIL coverage\n");
+		t->failed++;
+	}
 	if (t->aside)
 		printf("%u seeds set aside: the kernel disagrees with itself\n",
 		       t->aside);
