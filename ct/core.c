@@ -67,8 +67,7 @@ void ct_refresh(struct ct_ctx *cx, uint32_t ticks)
 
 bool ct_csum_bad(const struct ct_ctx *cx)
 {
-	if (cx->pkt->hook != NF_INET_PRE_ROUTING || !cx->t->cfg.checksum ||
-	    cx->pkt->flags & PKT_CSUM_OK)
+	if (!ct_csum_wanted(cx))
 		return false;
 	switch (packet_csum_l4(cx->pkt, cx->l4.proto, cx->l4.off)) {
 	case CSUM_BAD:

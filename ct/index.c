@@ -427,9 +427,9 @@ static inline void conn_prefetch(const struct ct_conn *ct)
 }
 
 /* Deal the entries of @from, a copy of a bucket that is empty now, out to the
- * buckets that their hashes lead to: @old or @new, number @number. */
+ * buckets that their hashes lead to: @old or @fresh, number @number. */
 static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
-			struct ct_bucket *old, struct ct_bucket *new,
+			struct ct_bucket *old, struct ct_bucket *fresh,
 			uint32_t number)
 {
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
@@ -443,7 +443,7 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 			continue;
 		hash = ct_conn_hash(t, ct_table_conn(t, ref));
 		if (!chain_add(t,
-			       bucket_number(hash, number + 1) == number ? new
+			       bucket_number(hash, number + 1) == number ? fresh
 									 : old,
 			       hash_tag(hash), ref))
 			return false;
@@ -451,9 +451,9 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 	return true;
 }
 
-/* Both buckets are locked; @new is empty. */
+/* Both buckets are locked; @fresh is empty. */
 static void bucket_split(struct ct_table *t, struct ct_bucket *old,
-			 struct ct_bucket *new, uint32_t number)
+			 struct ct_bucket *fresh, uint32_t number)
 {
 	struct ct_bucket copy = *old;
 	bool ok;
@@ -464,7 +464,7 @@ static void bucket_split(struct ct_table *t, struct ct_bucket *old,
 	for (;;) {
 		uint32_t next = copy.next;
 
-		ok = bucket_deal(t, &copy, old, new, number);
+		ok = bucket_deal(t, &copy, old, fresh, number);
 		/* There is one overflow bucket for every entry. */
 		assert(ok);
 		if (!next)
@@ -485,7 +485,7 @@ void ct_index_grow(struct ct_table *t)
 {
 	struct ct_index *ix = &t->index;
 	uint32_t n = ct_load(&ix->nbuckets);
-	struct ct_bucket *old, *new;
+	struct ct_bucket *old, *fresh;
 
 	if (likely(ct_load(&ix->entries) <= (uint64_t)n * BUCKET_ENTRIES) ||
 	    (n + 1) * BUCKET_SIZE > ix->region.size)
@@ -496,12 +496,12 @@ void ct_index_grow(struct ct_table *t)
 	if ((n + 1) * BUCKET_SIZE <= ix->region.size) {
 		ct_region_use(&ix->region, (n + 1) * BUCKET_SIZE);
 		old = bucket_at(t, bucket_parent(n));
-		new = bucket_at(t, n);
+		fresh = bucket_at(t, n);
 		bucket_lock(t, old);
-		bucket_lock(t, new);
-		bucket_split(t, old, new, n);
+		bucket_lock(t, fresh);
+		bucket_split(t, old, fresh, n);
 		__atomic_store_n(&ix->nbuckets, n + 1, __ATOMIC_RELEASE);
-		ct_index_unlock(t, new);
+		ct_index_unlock(t, fresh);
 		ct_index_unlock(t, old);
 	}
 	if (t->cfg.threads)

@@ -129,10 +129,18 @@ static inline void ct_assure(struct ct_conn *ct)
 	ct_store(&ct->status, ct->status | IPS_ASSURED);
 }
 
+/** ct_csum_wanted() - are checksums to be verified? Only at PREROUTING, only
+ * with the sysctl, only if nobody vouched for it */
+static inline bool ct_csum_wanted(const struct ct_ctx *cx)
+{
+	return cx->pkt->hook == NF_INET_PRE_ROUTING && cx->t->cfg.checksum &&
+	       !(cx->pkt->flags & PKT_CSUM_OK);
+}
+
 /**
  * ct_csum_bad() - is the transport checksum wrong?
  *
- * Only at PREROUTING, only with the sysctl, only when all bytes are there.
+ * One that cannot be verified because bytes were cut is taken as right.
  */
 bool ct_csum_bad(const struct ct_ctx *cx);
 

@@ -14,8 +14,8 @@
 #include <linux/netfilter/nf_conntrack_sctp.h>
 
 #define SCTP_HEADER_BYTES 12
-#define SCTP_INIT_BYTES	  8 /* chunk header and init tag */
-#define SCTP_FLAG_T	  1 /* in ABORT, SHUTDOWN COMPLETE: peer's tag */
+#define SCTP_INIT_BYTES	  20 /* chunk header and the fixed part of INIT */
+#define SCTP_FLAG_T	  1  /* in ABORT, SHUTDOWN COMPLETE: peer's tag */
 
 enum sctp_chunk {
 	SCTP_DATA = 0,
@@ -190,7 +190,7 @@ static bool chunk_next(const struct bundle *b, uint32_t *off,
 /* do_basic_checks(): which chunks there are, and whether together. */
 static bool bundle_check(struct bundle *b)
 {
-	bool alone = false, other = false, any = false;
+	bool alone = false, any = false;
 	uint32_t off = b->off;
 	const uint8_t *sch;
 
@@ -210,10 +210,9 @@ static bool bundle_check(struct bundle *b)
 		if (type < 32)
 			b->seen |= CHUNK_BIT(type);
 		any = true;
-		other = true;
 		off += ALIGN_UP(len, 4u);
 	}
-	return any && other;
+	return any;
 }
 
 static be32_t chunk_init_tag(const struct bundle *b, const struct chunk *c,
@@ -254,7 +253,7 @@ static enum ct_verdict sctp_new(struct ct_ctx *cx, const struct bundle *b,
 			sctp->vtag[CT_DIR_REPLY] = tag;
 		} else if (c.type == SCTP_HEARTBEAT) {
 			sctp->vtag[CT_DIR_ORIGINAL] = b->vtag;
-		} else {
+		} else if (c.type == SCTP_SHUTDOWN_ACK) {
 			sctp->vtag[CT_DIR_REPLY] = b->vtag;
 		}
 	}
@@ -268,13 +267,6 @@ enum tag_verdict {
 	TAG_IGNORE
 };
 
-static enum tag_verdict tag_ours(const struct ct_sctp *sctp, enum ct_dir dir,
-				 const struct bundle *b, const struct chunk *c)
-{
-	(void)c;
-	return b->vtag == sctp->vtag[dir] ? TAG_GOOD : TAG_BAD;
-}
-
 /* ABORT and SHUTDOWN COMPLETE: the T flag says whose tag it is. */
 static enum tag_verdict tag_end(const struct ct_sctp *sctp, enum ct_dir dir,
 				const struct bundle *b, const struct chunk *c)
@@ -284,13 +276,15 @@ static enum tag_verdict tag_end(const struct ct_sctp *sctp, enum ct_dir dir,
 	return b->vtag == sctp->vtag[whose] ? TAG_GOOD : TAG_BAD;
 }
 
+/* A heartbeat with another tag may come from a restarted peer: its answer will
+ * tell. Once in a packet, and not with data. */
 static enum tag_verdict tag_heartbeat(struct ct_sctp *sctp, enum ct_dir dir,
-				      const struct bundle *b)
+				      const struct bundle *b, bool again)
 {
 	if (!sctp->vtag[dir]) {
 		sctp->vtag[dir] = b->vtag;
 	} else if (b->vtag != sctp->vtag[dir]) {
-		if (b->seen & CHUNK_BIT(SCTP_DATA) || sctp->hb_failed)
+		if (b->seen & CHUNK_BIT(SCTP_DATA) || again)
 			return TAG_BAD;
 		sctp->hb_failed = true;
 		sctp->last_dir = dir;
@@ -307,18 +301,23 @@ static enum tag_verdict tag_heartbeat_ack(struct ct_sctp *sctp, enum ct_dir dir,
 	if (!sctp->vtag[dir]) {
 		sctp->vtag[dir] = b->vtag;
 	} else if (b->vtag != sctp->vtag[dir]) {
-		if (!sctp->hb_failed || sctp->last_dir == dir)
+		if (b->seen & CHUNK_BIT(SCTP_DATA) || !sctp->hb_failed ||
+		    sctp->last_dir == dir)
 			return TAG_BAD;
 		sctp->hb_failed = false;
 		sctp->vtag[dir] = b->vtag;
 		sctp->vtag[!dir] = 0;
+	} else {
+		sctp->hb_failed = false;
 	}
 	return TAG_GOOD;
 }
 
-/* The tag rule of a chunk, before it moves the state. */
+/* The tag rule of a chunk, before it moves the state. @again: one of the packet
+ * was ignored already. */
 static enum tag_verdict chunk_tag(struct ct_sctp *sctp, enum ct_dir dir,
-				  const struct bundle *b, const struct chunk *c)
+				  const struct bundle *b, const struct chunk *c,
+				  bool again)
 {
 	switch (c->type) {
 	case SCTP_INIT:
@@ -327,12 +326,12 @@ static enum tag_verdict chunk_tag(struct ct_sctp *sctp, enum ct_dir dir,
 	case SCTP_SHUTDOWN_COMPLETE:
 		return tag_end(sctp, dir, b, c);
 	case SCTP_COOKIE_ECHO:
-		return tag_ours(sctp, dir, b, c);
+		return b->vtag == sctp->vtag[dir] ? TAG_GOOD : TAG_BAD;
 	case SCTP_COOKIE_ACK:
 		sctp->init[0] = sctp->init[1] = false;
 		return TAG_GOOD;
 	case SCTP_HEARTBEAT:
-		return tag_heartbeat(sctp, dir, b);
+		return tag_heartbeat(sctp, dir, b, again);
 	case SCTP_HEARTBEAT_ACK:
 		return tag_heartbeat_ack(sctp, dir, b);
 	default:
@@ -344,7 +343,7 @@ static enum tag_verdict chunk_tag(struct ct_sctp *sctp, enum ct_dir dir,
 static enum tag_verdict chunk_init(struct ct_ctx *cx, struct ct_sctp *sctp,
 				   const struct bundle *b,
 				   const struct chunk *c, uint8_t old,
-				   uint8_t new)
+				   uint8_t next)
 {
 	enum ct_dir dir = cx->dir;
 	be32_t tag;
@@ -362,41 +361,38 @@ static enum tag_verdict chunk_init(struct ct_ctx *cx, struct ct_sctp *sctp,
 		return TAG_GOOD;
 	}
 	/* Do not refresh what is closed and stays so. */
-	if (old == sCL && new == sCL && cx->ct->status &IPS_CONFIRMED)
-		return TAG_IGNORE;
 	if (old == sNO || tag != sctp->vtag[!dir]) {
 		if (sctp->init[0] && sctp->init[1])
 			sctp->init[!dir] = false;
 		sctp->init[dir] = true;
 	}
 	sctp->vtag[!dir] = tag;
+	/* Trying again does not keep a closed association. */
+	if (old == sCL && next == sCL && cx->ct->status & IPS_CONFIRMED)
+		return TAG_IGNORE;
 	return TAG_GOOD;
 }
 
-/* One chunk; *@ignore: accept the packet, refresh nothing. */
+/* One chunk; *@ignore is set if the packet is to refresh nothing. */
 static enum ct_verdict sctp_chunk(struct ct_ctx *cx, struct ct_sctp *sctp,
 				  const struct bundle *b, const struct chunk *c,
 				  bool *ignore)
 {
-	enum tag_verdict tag = chunk_tag(sctp, cx->dir, b, c);
-	uint8_t old = sctp->state, new;
+	enum tag_verdict tag = chunk_tag(sctp, cx->dir, b, c, *ignore);
+	uint8_t old = sctp->state, next = old;
 
 	if (tag == TAG_GOOD) {
-		new = sctp_new_state(cx->dir, old, c->type);
-		if (new == sIV)
+		next = sctp_new_state(cx->dir, old, c->type);
+		if (next == sIV)
 			return ct_invalid(cx, REASON_ct_sctp_state);
 		if (c->type == SCTP_INIT || c->type == SCTP_INIT_ACK)
-			tag = chunk_init(cx, sctp, b, c, old, new);
+			tag = chunk_init(cx, sctp, b, c, old, next);
 	}
 	if (tag == TAG_BAD)
 		return ct_invalid(cx, REASON_ct_sctp_vtag);
-	if (tag == TAG_IGNORE) {
-		*ignore = true;
-		return CT_ACCEPT;
-	}
-	sctp->state = new;
-	if (old != new &&new == sES && cx->ct->status &IPS_SEEN_REPLY &&
-	    cx->dir == CT_DIR_ORIGINAL)
+	*ignore |= tag == TAG_IGNORE;
+	sctp->state = next;
+	if (old != next && next == sES)
 		ct_assure(cx->ct);
 	return CT_ACCEPT;
 }
@@ -432,19 +428,17 @@ static enum ct_verdict sctp_packet(struct ct_ctx *cx)
 
 	if (bundle_read(cx, &b) != CT_ACCEPT)
 		return CT_INVALID;
-	if (!(cx->ct->status & IPS_CONFIRMED)) {
-		if (sctp_new(cx, &b, sctp) != CT_ACCEPT)
-			return CT_INVALID;
-	} else if (!(b.seen & OWN_TAG_RULE) && b.vtag != sctp->vtag[cx->dir]) {
+	if (!(cx->ct->status & IPS_CONFIRMED) &&
+	    sctp_new(cx, &b, sctp) != CT_ACCEPT)
+		return CT_INVALID;
+	if (!(b.seen & OWN_TAG_RULE) && b.vtag != sctp->vtag[cx->dir])
 		return ct_invalid(cx, REASON_ct_sctp_vtag);
-	}
 	for (off = b.off; chunk_next(&b, &off, &c);) {
 		if (sctp_chunk(cx, sctp, &b, &c, &ignore) != CT_ACCEPT)
 			return CT_INVALID;
-		if (ignore)
-			return CT_ACCEPT;
 	}
-	ct_refresh(cx, ct_ticks(cx->t->cfg.sctp_timeout[sctp->state]));
+	if (!ignore)
+		ct_refresh(cx, ct_ticks(cx->t->cfg.sctp_timeout[sctp->state]));
 	return CT_ACCEPT;
 }
 

@@ -439,20 +439,6 @@ static enum tcp_fate tcp_ignore(struct ct_tcp *tcp, enum ct_dir dir,
 	return FATE_PASS;
 }
 
-/* An empty cell; but synproxy's keepalive of a SYN_SENT connection passes. */
-static enum tcp_fate tcp_no_transition(struct ct_ctx *cx,
-				       const struct ct_tcp *tcp,
-				       const struct segment *seg)
-{
-	if (seg->kind == TCP_ACK_SET && cx->dir == CT_DIR_ORIGINAL &&
-	    tcp->state == TCP_CONNTRACK_SYN_SENT &&
-	    tcp->last_dir == CT_DIR_ORIGINAL &&
-	    seg->seq == tcp->seen[CT_DIR_ORIGINAL].end - 1)
-		return FATE_PASS;
-	ct_invalid(cx, REASON_ct_tcp_state);
-	return FATE_INVALID;
-}
-
 /* An ACK that looks as if it ended the connection, but answers a SYN. */
 static bool tcp_challenge_ack(struct ct_tcp *tcp, enum ct_dir dir,
 			      const struct segment *seg)
@@ -542,7 +528,8 @@ static enum tcp_fate tcp_first_look(struct ct_ctx *cx, struct ct_tcp *tcp,
 {
 	switch (move->new) {
 	case sIV:
-		return tcp_no_transition(cx, tcp, seg);
+		ct_invalid(cx, REASON_ct_tcp_state);
+		return FATE_INVALID;
 	case TCP_CONNTRACK_SYN_SENT:
 		if (move->old < TCP_CONNTRACK_TIME_WAIT)
 			return FATE_WINDOW;
