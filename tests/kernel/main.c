@@ -27,7 +27,9 @@
 
 /* How often a case in which the kernel disagrees with itself is tried. */
 enum {
-	MAX_TRIES = 4
+	MAX_TRIES = 4,
+	/* From so many seeds on, every kind must be reached by 1%. */
+	ENOUGH_SEEDS = 300,
 };
 
 /**
