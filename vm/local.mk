@@ -4,6 +4,7 @@ libengine_la_SOURCES += \
 	vm/dump.c \
 	vm/expr.c vm/expr.h vm/expr.def \
 	vm/lower.c \
+	vm/policy.c \
 	vm/prog.c \
 	vm/run.c \
 	vm/set.c vm/set.h vm/set.def \

@@ -149,6 +149,9 @@ int vm_table_del(struct vm_tx *tx, uint8_t family, const char *name,
 		 struct vm_error *err);
 int vm_chain_add(struct vm_tx *tx, const struct vm_chain_spec *spec,
 		 struct vm_error *err);
+/** vm_chain_policy() - another policy, NF_ACCEPT or NF_DROP, for a base chain */
+int vm_chain_policy(struct vm_tx *tx, uint8_t family, const char *table,
+		    const char *name, uint32_t policy, struct vm_error *err);
 int vm_chain_del(struct vm_tx *tx, uint8_t family, const char *table,
 		 const char *name, struct vm_error *err);
 
