@@ -52,8 +52,8 @@ enum capture_status {
 
 /**
  * capture_open() - open all of @paths
- * @status:	set to 1 (a file is wrong) or 3 (cannot be opened) on failure,
- *		the exit status of a command
+ * @status:	set to 1 on failure, the exit status of a command: unreadable
+ *		files are wrong input too (DESIGN.md section 3)
  * @error:	set to a message to free() on failure
  * Return: NULL on failure.
  */
