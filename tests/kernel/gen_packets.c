@@ -402,6 +402,12 @@ static void fragments6(struct talk *t)
 	fragments(t);
 }
 
+static void echo4(struct talk *t)
+{
+	t->v6 = false;
+	echo(t);
+}
+
 static void echo6(struct talk *t)
 {
 	t->v6 = true;
@@ -439,12 +445,14 @@ static void ext6(struct talk *t)
 /* ---- putting them together ----------------------------------------------- */
 
 static void (*const talks[])(struct talk *) = {
-	tcp_life,      tcp_life,   tcp_half_open, tcp_reset,  tcp_window,
-	tcp_midstream, tcp_flags,  udp,		  udp,	      echo,
-	udp,	       echo,	   echo,	  echo,	      icmp_odd,
-	icmp_odd,      nd,	   fragments,	  fragments4, fragments4,
-	fragments4,    fragments6, fragments6,	  fragments6, echo6,
-	echo6,	       generic,	   ext6,
+	tcp_life,   tcp_life,	tcp_half_open, tcp_reset,
+	tcp_reset,  tcp_window, tcp_midstream, tcp_flags,
+	udp,	    udp,	echo,	       udp,
+	echo,	    echo,	echo,	       icmp_odd,
+	icmp_odd,   nd,		fragments,     fragments4,
+	fragments4, fragments4, fragments6,    fragments6,
+	fragments6, echo4,	echo4,	       echo6,
+	echo6,	    generic,	ext6,
 };
 
 static void set_ends(struct talk *t)

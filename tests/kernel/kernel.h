@@ -6,14 +6,21 @@
 #include "result.h"
 #include "scenario.h"
 
+enum kernel_flag {
+	/* note which rules each packet hit */
+	KERNEL_HITS = 1 << 0,
+	/* the box's own ICMP errors take part */
+	KERNEL_ANSWERS = 1 << 1,
+};
+
 /**
  * kernel_run() - what the kernel does with @s
- * @want_hits:	also note which rules each packet hit
+ * @flags:	enum kernel_flag
  * @r:		zeroed; filled in; result_fini() in any case
  *
  * Leaves the caller in the (unconfigured) network namespace of the run.
  * Return: 0, or -1 with r->error set.
  */
-int kernel_run(const struct scenario *s, bool want_hits, struct result *r);
+int kernel_run(const struct scenario *s, unsigned int flags, struct result *r);
 
 #endif

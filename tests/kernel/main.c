@@ -42,7 +42,7 @@ struct options {
 	const char *keep;
 	const char *only;
 	unsigned long seed, count, jobs;
-	bool fail_fast, kernel_only, write, verbose;
+	bool fail_fast, kernel_only, answers, write, verbose;
 };
 
 /**
@@ -62,6 +62,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "fail-fast", no_argument, NULL, 'f' },
 	{ "kernel-only", no_argument, NULL, 'K' },
+	{ "answers", no_argument, NULL, 'a' },
 	{ "write", no_argument, NULL, 'w' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -78,6 +79,7 @@ static const char usage[] =
 	"  --fail-fast      stop at the first failure\n"
 	"  --keep DIR       keep the files of failed cases there\n"
 	"  --kernel-only    compare the kernel with itself alone\n"
+	"  --answers        the box's own ICMP errors take part\n"
 	"  --write          print the generated scenarios, run nothing\n"
 	"  --verbose        name passed cases too, print the kernel's results\n";
 
@@ -108,6 +110,9 @@ static void read_option(struct options *o, int c)
 		break;
 	case 'K':
 		o->kernel_only = true;
+		break;
+	case 'a':
+		o->answers = true;
 		break;
 	case 'w':
 		o->write = true;
@@ -199,21 +204,22 @@ static unsigned int judge(const struct options *o, const struct scenario *s,
 }
 
 /* Two runs of the kernel that agree; the first is left in @r. */
-static bool run_kernel(const struct scenario *s, bool want_hits,
-		       struct result *r, struct strbuf *report)
+static bool run_kernel(const struct options *o, const struct scenario *s,
+		       bool want_hits, struct result *r, struct strbuf *report)
 {
 	struct result again = { 0 };
+	unsigned int flags = o->answers ? KERNEL_ANSWERS : 0;
 	unsigned int n;
 
 	for (int i = 0; i < MAX_TRIES; i++) {
 		strbuf_reset(report);
 		result_fini(r);
 		result_fini(&again);
-		if (kernel_run(s, want_hits, r)) {
+		if (kernel_run(s, flags | (want_hits ? KERNEL_HITS : 0), r)) {
 			strbuf_printf(report, "\tkernel: %s\n", r->error);
 			return false;
 		}
-		kernel_run(s, false, &again);
+		kernel_run(s, flags, &again);
 		n = compare_results("first run", r, "second run", &again,
 				    report);
 		result_fini(&again);
@@ -244,7 +250,7 @@ static void run_case(const struct options *o, const struct scenario *s,
 	struct strbuf report = STRBUF_INIT;
 	struct result kernel = { 0 };
 
-	if (!run_kernel(s, g != NULL, &kernel, &report)) {
+	if (!run_kernel(o, s, g != NULL, &kernel, &report)) {
 		if (g && !kernel.error)
 			count_case(o, t, &t->aside, "ASIDE", s, &report);
 		else
