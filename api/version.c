@@ -3,8 +3,7 @@
 
 #include "config.h"
 
-/* The library is built with hidden symbols; what nftvm.h declares is shown. */
-__attribute__((visibility("default"))) const char *nftvm_version(void)
+const char *nftvm_version(void)
 {
 	return PACKAGE_VERSION;
 }

@@ -22,14 +22,26 @@
 
 /* --- what a rule refers to ----------------------------------------------- */
 
-/* Expressions that name a set, and by which attributes. */
-static const struct {
+/* Expressions that name a set: by which attributes, and what else those that
+ * can name an anonymous one have (0 ends the list). */
+static const struct set_user {
 	const char *name;
 	uint16_t set, set_id;
+	uint16_t others[6];
 } set_users[] = {
-	{ "lookup", NFTNL_EXPR_LOOKUP_SET, NFTNL_EXPR_LOOKUP_SET_ID },
-	{ "dynset", NFTNL_EXPR_DYNSET_SET_NAME, NFTNL_EXPR_DYNSET_SET_ID },
-	{ "objref", NFTNL_EXPR_OBJREF_SET_NAME, NFTNL_EXPR_OBJREF_SET_ID },
+	{ "lookup",
+	  NFTNL_EXPR_LOOKUP_SET,
+	  NFTNL_EXPR_LOOKUP_SET_ID,
+	  { NFTNL_EXPR_LOOKUP_SREG, NFTNL_EXPR_LOOKUP_DREG,
+	    NFTNL_EXPR_LOOKUP_FLAGS } },
+	{ "objref",
+	  NFTNL_EXPR_OBJREF_SET_NAME,
+	  NFTNL_EXPR_OBJREF_SET_ID,
+	  { NFTNL_EXPR_OBJREF_SET_SREG } },
+	{ "dynset",
+	  NFTNL_EXPR_DYNSET_SET_NAME,
+	  NFTNL_EXPR_DYNSET_SET_ID,
+	  { 0 } },
 };
 
 /* A set that was made for this rule, and the number it is referred to by. */
@@ -83,23 +95,29 @@ static int ref_chain(struct draft *dr, unsigned nr, const char *name)
 	return 0;
 }
 
-static int ref_set(struct draft *dr, unsigned nr, struct nftnl_expr *e,
-		   size_t user)
+static struct rs_set *own_set(const struct draft *dr,
+			      const struct nftnl_expr *e,
+			      const struct set_user *user)
+{
+	uint32_t id;
+
+	if (!nftnl_expr_is_set(e, user->set_id))
+		return NULL;
+	id = nftnl_expr_get_u32(e, user->set_id);
+	for (size_t i = 0; i < dr->own.len; i++)
+		if (dr->own.v[i].id == id)
+			return dr->own.v[i].set;
+	return NULL;
+}
+
+static int ref_set(struct draft *dr, unsigned nr, const struct nftnl_expr *e,
+		   const struct set_user *user)
 {
 	const struct rs_table *t = dr->chain->table;
-	const char *name = nftnl_expr_get_str(e, set_users[user].set);
-	struct rs_ref ref = { 0 };
+	const char *name = nftnl_expr_get_str(e, user->set);
+	struct rs_ref ref = { .set = own_set(dr, e, user) };
 
-	if (nftnl_expr_is_set(e, set_users[user].set_id)) {
-		uint32_t id = nftnl_expr_get_u32(e, set_users[user].set_id);
-
-		for (size_t i = 0; i < dr->own.len && !ref.set; i++)
-			if (dr->own.v[i].id == id)
-				ref.set = dr->own.v[i].set;
-	}
-	if (ref.set)
-		nftnl_expr_set_str(e, set_users[user].set, ref.set->name);
-	else if (name)
+	if (!ref.set && name)
 		ref.set = rs_set_find(t, name);
 	if (!ref.set) {
 		rs_refuse(dr->rs, expr_loc(dr, nr), &dr->cmd->loc, ENOENT,
@@ -111,20 +129,27 @@ static int ref_set(struct draft *dr, unsigned nr, struct nftnl_expr *e,
 	return 0;
 }
 
-static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
+static const struct set_user *set_user(const struct nftnl_expr *e)
 {
 	const char *kind = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
 
-	if (!strcmp(kind, "immediate")) {
-		if (!nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN))
-			return 0;
-		return ref_chain(dr, nr,
-				 nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN));
-	}
 	for (size_t i = 0; i < ARRAY_LEN(set_users); i++)
 		if (!strcmp(kind, set_users[i].name) &&
 		    nftnl_expr_is_set(e, set_users[i].set))
-			return ref_set(dr, nr, e, i);
+			return &set_users[i];
+	return NULL;
+}
+
+static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
+{
+	const struct set_user *user = set_user(e);
+
+	if (user)
+		return ref_set(dr, nr, e, user);
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "immediate") &&
+	    nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN))
+		return ref_chain(dr, nr,
+				 nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN));
 	return 0;
 }
 
@@ -144,6 +169,56 @@ static int draft_refs(struct draft *dr)
 		return rs_refuse(dr->rs, &dr->cmd->loc, &dr->cmd->loc,
 				 EOVERFLOW, "a rule of %u expressions", nr);
 	return err;
+}
+
+/* The same lookup, of a set by its final name. A new expression, because
+ * libnftnl forgets to free the name that a second set_str() replaces. */
+static struct nftnl_expr *expr_renamed(struct nftnl_expr *e,
+				       const struct set_user *user,
+				       const char *name)
+{
+	struct nftnl_expr *new = nftnl_expr_alloc(user->name);
+
+	if (!new)
+		xalloc_failed(0);
+	nftnl_expr_set_str(new, user->set, name);
+	for (const uint16_t *attr = user->others; *attr; attr++) {
+		uint32_t len;
+		const void *value = nftnl_expr_get(e, *attr, &len);
+
+		if (nftnl_expr_is_set(e, *attr))
+			nftnl_expr_set(new, *attr, value, len);
+	}
+	nftnl_expr_free(e);
+	return new;
+}
+
+/* Lookups of the rule's own sets get the names that those have now. libnftnl
+ * adds expressions at the end only, so all are taken out and put back. */
+static void draft_rename(struct draft *dr)
+{
+	struct nftnl_expr_iter *it;
+	VEC(struct nftnl_expr *) exprs = { 0 };
+	struct nftnl_expr *e;
+
+	if (!dr->own.len)
+		return;
+	it = nftnl_expr_iter_create(dr->nftnl);
+	if (!it)
+		xalloc_failed(0);
+	while ((e = nftnl_expr_iter_next(it)))
+		vec_push(&exprs, e);
+	nftnl_expr_iter_destroy(it);
+	for (size_t i = 0; i < exprs.len; i++) {
+		const struct set_user *user = set_user(exprs.v[i]);
+		struct rs_set *s = user ? own_set(dr, exprs.v[i], user) : NULL;
+
+		nftnl_rule_del_expr(exprs.v[i]);
+		if (s)
+			exprs.v[i] = expr_renamed(exprs.v[i], user, s->name);
+		nftnl_rule_add_expr(dr->nftnl, exprs.v[i]);
+	}
+	vec_fini(&exprs);
 }
 
 /* --- drafts -------------------------------------------------------------- */
@@ -178,9 +253,10 @@ static int draft_make(struct draft *dr, struct parser *p)
 	dr->nftnl = cmd_rule_lower(p, dr->cmd, &dr->locs, &dr->n_locs);
 	if (!dr->nftnl)
 		return -1;
-	if (draft_own_sets(dr))
+	if (draft_own_sets(dr) || draft_refs(dr))
 		return -1;
-	return draft_refs(dr);
+	draft_rename(dr);
+	return 0;
 }
 
 static void draft_fini(struct draft *dr)

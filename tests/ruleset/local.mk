@@ -5,4 +5,5 @@ tests_ruleset_test_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ruleset_test_LDADD = $(TEST_LIBS)
 tests_ruleset_test_SOURCES = \
 	tests/ruleset/elems.c \
-	tests/ruleset/handles.c
+	tests/ruleset/handles.c \
+	tests/ruleset/stmt.c

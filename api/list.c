@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Listing with the living state: the ruleset has the texts, the VM has the
+ * counters and the elements. The VM's rules are looked up by the ruleset's
+ * they were made from, in an array sorted for the time of the listing.
+ */
+#include "api/engine.h"
+
+#include <linux/netfilter/nf_tables.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+
+/* A rule of the ruleset, and of the VM. */
+struct pair {
+	const struct rs_rule *rs;
+	const struct vm_rule *vm;
+};
+
+struct living {
+	const struct nftvm *nv;
+	VEC(struct pair) pairs;
+};
+
+static int pair_cmp(const void *a, const void *b)
+{
+	const struct pair *pa = a, *pb = b;
+
+	return (pa->rs > pb->rs) - (pa->rs < pb->rs);
+}
+
+static void pairs_collect(struct living *lv)
+{
+	const struct vm_chain *c = NULL;
+	const struct vm_rule *r;
+
+	while ((c = vm_chain_next(lv->nv->vm, c)))
+		for (r = vm_rule_next(c, NULL); r; r = vm_rule_next(c, r)) {
+			struct pair pair = { engine_rule(r), r };
+
+			vec_push(&lv->pairs, pair);
+		}
+	if (lv->pairs.len)
+		qsort(lv->pairs.v, lv->pairs.len, sizeof(struct pair),
+		      pair_cmp);
+}
+
+static bool rule_counter(void *data, const struct rs_rule *r, unsigned expr,
+			 uint64_t *packets, uint64_t *bytes)
+{
+	const struct living *lv = data;
+	struct pair key = { r, NULL }, *found = NULL;
+
+	if (lv->pairs.len)
+		found = bsearch(&key, lv->pairs.v, lv->pairs.len, sizeof(key),
+				pair_cmp);
+	return found && vm_rule_counter(found->vm, expr, packets, bytes);
+}
+
+static bool set_elems(void *data, const struct rs_set *s,
+		      struct elem_batch *out)
+{
+	const struct living *lv = data;
+
+	/* Only what packets or time can change differs from what was loaded. */
+	if (!s->stmt && !(s->type.flags & (NFT_SET_EVAL | NFT_SET_TIMEOUT)))
+		return false;
+	return !vm_set_snapshot(lv->nv->vm, s->table->family, s->table->name,
+				s->name, &lv->nv->now, out);
+}
+
+void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
+{
+	struct living lv = { .nv = nv };
+	struct ruleset_view view = {
+		.handles = flags & NFTVM_LIST_HANDLES,
+		.stateless = flags & NFTVM_LIST_STATELESS,
+		.numeric = nv->numeric,
+		.rule_counter = rule_counter,
+		.set_elems = set_elems,
+		.data = &lv,
+	};
+	struct parser_env env;
+	struct parser *p;
+
+	engine_env(nv, &env);
+	p = parser_new(nv->diags, &env);
+	pairs_collect(&lv);
+	ruleset_list(nv->ruleset, p, &view, out);
+	vec_fini(&lv.pairs);
+	parser_free(p);
+}
+
+char *nftvm_list(const struct nftvm *nv, unsigned flags)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	engine_list(nv, flags, &out);
+	strbuf_puts(&out, "");
+	return strbuf_take(&out);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * A load is one transaction of two halves. Commands go to the ruleset, which
+ * answers as the kernel's control plane does (names, handles, what is in use)
+ * and tells of each change; each change goes on to the VM, which verifies and
+ * lowers. Only when both have taken everything, both commit.
+ *
+ *	parser -> cmd -> ruleset_apply() -> struct ruleset_events -> vm_*()
+ *
+ * After a fault the VM is left alone, but the ruleset goes on, so that one run
+ * shows all faults. The VM's own come with the rule (the cookie is the rule of
+ * the ruleset) and the expression, and the rule's source map has the place.
+ */
+#include "api/engine.h"
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <string.h>
+
+#include "base/strbuf.h"
+
+/**
+ * struct load - one load under way
+ * @cmd:	the command that is being applied
+ * @tx:		the VM's half
+ * @failed:	something was refused: nothing will be committed
+ */
+struct load {
+	struct nftvm *nv;
+	const struct cmd *cmd;
+	struct vm_tx *tx;
+	bool failed;
+};
+
+const struct rs_rule *engine_rule(const struct vm_rule *rule)
+{
+	return (const struct rs_rule *)(uintptr_t)vm_rule_cookie(rule);
+}
+
+/* --- what the VM refuses ------------------------------------------------- */
+
+static const struct loc *error_place(const struct load *l,
+				     const struct vm_error *err)
+{
+	const struct rs_rule *r = (void *)(uintptr_t)err->cookie;
+
+	if (!r)
+		return &l->cmd->loc;
+	if (err->expr >= 0 && err->expr < r->n_locs &&
+	    r->locs[err->expr].source)
+		return &r->locs[err->expr];
+	return &r->cmd_loc;
+}
+
+/* 0 for a code of 0; else -1 with the VM's reason as a diagnostic. */
+static int told(struct load *l, int code, const struct vm_error *err)
+{
+	if (!code)
+		return 0;
+	l->failed = true;
+	return diag_error(l->nv->diags, error_place(l, err), "%s: %s",
+			  *err->message ? err->message : "refused",
+			  strerror(-code));
+}
+
+#define TELL(l, call)                         \
+	struct vm_error err = { .expr = -1 }; \
+                                              \
+	if ((l)->failed)                      \
+		return 0;                     \
+	return told((l), (call), &err)
+
+static int on_table_add(void *data, const struct rs_table *t)
+{
+	struct load *l = data;
+
+	TELL(l, vm_table_add(l->tx, t->family, t->name, t->flags, &err));
+}
+
+static int on_table_del(void *data, const struct rs_table *t)
+{
+	struct load *l = data;
+
+	TELL(l, vm_table_del(l->tx, t->family, t->name, &err));
+}
+
+static enum vm_chain_type type_of(const char *name)
+{
+	static const char *const names[] = {
+		[VM_CHAIN_FILTER] = "filter",
+		[VM_CHAIN_NAT] = "nat",
+		[VM_CHAIN_ROUTE] = "route",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return VM_CHAIN_FILTER;
+}
+
+static int on_chain_add(void *data, const struct rs_chain *c)
+{
+	struct load *l = data;
+	struct vm_chain_spec spec = {
+		.family = c->table->family,
+		.table = c->table->name,
+		.name = c->name,
+		.handle = c->handle,
+	};
+
+	if (c->type) {
+		spec.is_base = true;
+		spec.type = type_of(c->type);
+		spec.hook = c->hook;
+		spec.priority = c->priority;
+		spec.policy = c->policy;
+	}
+	TELL(l, vm_chain_add(l->tx, &spec, &err));
+}
+
+static int on_chain_policy(void *data, const struct rs_chain *c)
+{
+	struct load *l = data;
+
+	TELL(l, vm_chain_policy(l->tx, c->table->family, c->table->name,
+				c->name, c->policy, &err));
+}
+
+static int on_chain_del(void *data, const struct rs_chain *c)
+{
+	struct load *l = data;
+
+	TELL(l, vm_chain_del(l->tx, c->table->family, c->table->name, c->name,
+			     &err));
+}
+
+static int on_set_add(void *data, const struct rs_set *s,
+		      const struct nftnl_set *decl)
+{
+	struct load *l = data;
+
+	TELL(l, vm_set_add(l->tx, decl, &err));
+}
+
+static int on_set_del(void *data, const struct rs_set *s)
+{
+	struct load *l = data;
+
+	TELL(l, vm_set_del(l->tx, s->table->family, s->table->name, s->name,
+			   &err));
+}
+
+static int on_set_flush(void *data, const struct rs_set *s)
+{
+	struct load *l = data;
+
+	TELL(l, vm_set_flush(l->tx, s->table->family, s->table->name, s->name,
+			     &err));
+}
+
+static int on_elems_add(void *data, const struct rs_set *s,
+			const struct elem_batch *elems)
+{
+	struct load *l = data;
+
+	TELL(l, vm_elems_add(l->tx, s->table->family, s->table->name, s->name,
+			     elems, &err));
+}
+
+static int on_elems_del(void *data, const struct rs_set *s,
+			const struct elem_batch *elems)
+{
+	struct load *l = data;
+
+	TELL(l, vm_elems_del(l->tx, s->table->family, s->table->name, s->name,
+			     elems, &err));
+}
+
+static int on_rule_add(void *data, const struct rs_rule *r,
+		       const struct nftnl_rule *rule,
+		       const struct rs_rule *before)
+{
+	struct load *l = data;
+
+	TELL(l, vm_rule_add(l->tx, rule, before ? before->handle : 0,
+			    (uintptr_t)r, &err));
+}
+
+static int on_rule_del(void *data, const struct rs_rule *r)
+{
+	struct load *l = data;
+
+	TELL(l,
+	     vm_rule_del(l->tx, r->chain->table->family, r->chain->table->name,
+			 r->chain->name, r->handle, &err));
+}
+
+static const struct ruleset_events to_vm = {
+	.table_add = on_table_add,
+	.table_del = on_table_del,
+	.chain_add = on_chain_add,
+	.chain_policy = on_chain_policy,
+	.chain_del = on_chain_del,
+	.set_add = on_set_add,
+	.set_del = on_set_del,
+	.set_flush = on_set_flush,
+	.elems_add = on_elems_add,
+	.elems_del = on_elems_del,
+	.rule_add = on_rule_add,
+	.rule_del = on_rule_del,
+};
+
+/* --- a load -------------------------------------------------------------- */
+
+static void load_commit(struct load *l)
+{
+	struct vm_error err = { .expr = -1 };
+	int code;
+
+	if (l->failed) {
+		vm_abort(l->tx);
+	} else {
+		code = vm_commit(l->tx, &l->nv->now, &err);
+		told(l, code, &err);
+		if (code)
+			vm_abort(l->tx);
+	}
+	if (l->failed)
+		ruleset_abort(l->nv->ruleset);
+	else
+		ruleset_commit(l->nv->ruleset);
+}
+
+int engine_apply(struct nftvm *nv, struct parser *p)
+{
+	struct load l = { .nv = nv, .tx = vm_begin(nv->vm) };
+	struct cmd *cmd = NULL;
+
+	ruleset_begin(nv->ruleset, nv->diags, &to_vm, &l);
+	while ((cmd = parser_next_cmd(p, cmd))) {
+		l.cmd = cmd;
+		if (ruleset_apply(nv->ruleset, p, cmd))
+			l.failed = true;
+	}
+	load_commit(&l);
+	return l.failed ? -1 : 0;
+}
+
+static struct parser *parser_make(struct nftvm *nv, struct parser_env *env,
+				  int *err)
+{
+	struct parser *p;
+
+	engine_env(nv, env);
+	p = parser_new(nv->diags, env);
+	for (size_t i = 0; i + 1 < nv->defines.len; i++)
+		if (parser_define(p, nv->defines.v[i]))
+			*err = -1;
+	return p;
+}
+
+int nftvm_load_text(struct nftvm *nv, const char *name, const char *text,
+		    size_t len)
+{
+	struct parser_env env;
+	int err = 0;
+	struct parser *p = parser_make(nv, &env, &err);
+
+	if (parser_text(p, name, text, len))
+		err = -1;
+	if (!err)
+		err = engine_apply(nv, p);
+	parser_free(p);
+	return err;
+}
+
+/* Parse all files, show them if @show is set, load them. */
+static int files_load(struct nftvm *nv, const char *const *paths, size_t len,
+		      struct strbuf *netlink)
+{
+	struct parser_env env;
+	int err = 0;
+	struct parser *p = parser_make(nv, &env, &err);
+
+	for (size_t i = 0; i < len; i++)
+		if (parser_file(p, paths[i]))
+			err = -1;
+	if (!err && netlink)
+		engine_netlink(p, netlink);
+	if (!err)
+		err = engine_apply(nv, p);
+	parser_free(p);
+	return err;
+}
+
+int nftvm_load_files(struct nftvm *nv, const char *const *paths, size_t len)
+{
+	return files_load(nv, paths, len, NULL);
+}
+
+int nftvm_load_file(struct nftvm *nv, const char *path)
+{
+	return nftvm_load_files(nv, &path, 1);
+}
+
+static void dump_programs(const struct nftvm *nv, struct strbuf *out)
+{
+	const struct vm_chain *c = NULL;
+
+	while ((c = vm_chain_next(nv->vm, c)))
+		vm_dump(c, true, out);
+}
+
+int nftvm_compile_files(struct nftvm *nv, const char *const *paths, size_t len,
+			unsigned form, char **text)
+{
+	struct strbuf out = STRBUF_INIT;
+	int err = files_load(nv, paths, len,
+			     form == NFTVM_FORM_NETLINK ? &out : NULL);
+
+	if (!err && form == NFTVM_FORM_VM)
+		dump_programs(nv, &out);
+	strbuf_puts(&out, "");
+	*text = strbuf_take(&out);
+	return err;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bytecode as `nft --debug=netlink` shows it: libnftnl prints each object, in
+ * the order in which nft sends them, anonymous sets before their rule.
+ */
+#include "api/engine.h"
+
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "base/strbuf.h"
+
+/* nft's own notes about an element (its userdata). */
+enum {
+	UDATA_COMMENT = 0,
+	UDATA_FLAGS = 1
+};
+enum {
+	UDATA_FLAG_INTERVAL_OPEN = 1
+};
+
+typedef int print_fn(char *buf, size_t size, const void *thing);
+
+static int rule_print(char *buf, size_t size, const void *rule)
+{
+	return nftnl_rule_snprintf(buf, size, rule, NFTNL_OUTPUT_DEFAULT, 0);
+}
+
+static int set_print(char *buf, size_t size, const void *set)
+{
+	return nftnl_set_snprintf(buf, size, set, NFTNL_OUTPUT_DEFAULT, 0);
+}
+
+static int elem_print(char *buf, size_t size, const void *elem)
+{
+	return nftnl_set_elem_snprintf(buf, size, elem, NFTNL_OUTPUT_DEFAULT,
+				       0);
+}
+
+/* What libnftnl's printer says, whatever its length. */
+static void thing_print(print_fn *print, const void *thing, struct strbuf *out)
+{
+	char small[1024], *big;
+	int len = print(small, sizeof(small), thing);
+
+	if (len < 0)
+		return;
+	if ((size_t)len < sizeof(small)) {
+		strbuf_puts(out, small);
+		return;
+	}
+	big = xmalloc(len + 1);
+	print(big, len + 1, thing);
+	strbuf_puts(out, big);
+	free(big);
+}
+
+static void udata_set(struct nftnl_set_elem *e, const char *comment,
+		      bool is_open)
+{
+	struct nftnl_udata_buf *u;
+
+	if (!comment && !is_open)
+		return;
+	u = nftnl_udata_buf_alloc(NFT_USERDATA_MAXLEN);
+	if (!u)
+		xalloc_failed(NFT_USERDATA_MAXLEN);
+	if (comment)
+		nftnl_udata_put_strz(u, UDATA_COMMENT, comment);
+	if (is_open)
+		nftnl_udata_put_u32(u, UDATA_FLAGS, UDATA_FLAG_INTERVAL_OPEN);
+	nftnl_set_elem_set(e, NFTNL_SET_ELEM_USERDATA, nftnl_udata_buf_data(u),
+			   nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
+}
+
+static void data_set(struct nftnl_set_elem *e, const struct elem_batch *b,
+		     size_t row)
+{
+	if (b->flags[row] & ELEM_INTERVAL_END)
+		return;
+	if (b->data)
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_DATA,
+				   b->data + row * b->data_len, b->data_len);
+	if (b->verdicts)
+		nftnl_set_elem_set_u32(e, NFTNL_SET_ELEM_VERDICT,
+				       b->verdicts[row]);
+	if (b->chains && b->chains[row])
+		nftnl_set_elem_set_str(e, NFTNL_SET_ELEM_CHAIN, b->chains[row]);
+	if (b->objects && b->objects[row])
+		nftnl_set_elem_set_str(e, NFTNL_SET_ELEM_OBJREF,
+				       b->objects[row]);
+}
+
+/* A range without an end goes up to the last key; nft notes that. */
+static bool is_open(const struct elem_batch *b, size_t row, bool is_interval)
+{
+	if (!is_interval || b->flags[row])
+		return false;
+	return row + 1 == b->len || (b->flags[row + 1] & ELEM_CATCHALL);
+}
+
+static void row_print(const struct elem_batch *b, size_t row, bool is_interval,
+		      struct strbuf *out)
+{
+	struct nftnl_set_elem *e = nftnl_set_elem_alloc();
+
+	if (!e)
+		xalloc_failed(0);
+	if (!(b->flags[row] & ELEM_CATCHALL))
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY,
+				   elem_batch_key(b, row), b->key_len);
+	if (b->key_ends && !is_interval && !(b->flags[row] & ELEM_CATCHALL))
+		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY_END,
+				   elem_batch_key_end(b, row), b->key_len);
+	if (b->flags[row])
+		nftnl_set_elem_set_u32(e, NFTNL_SET_ELEM_FLAGS, b->flags[row]);
+	data_set(e, b, row);
+	udata_set(e, b->comments ? b->comments[row] : NULL,
+		  is_open(b, row, is_interval));
+	strbuf_putc(out, '\t');
+	thing_print(elem_print, e, out);
+	nftnl_set_elem_free(e);
+}
+
+static void elems_print(const char *set, const char *table,
+			const struct cmd_set *cs, struct strbuf *out)
+{
+	bool is_interval = (cs->type.flags & NFT_SET_INTERVAL) &&
+			   !(cs->type.flags & NFT_SET_CONCAT);
+
+	if (!cs->elems || !cs->elems->len)
+		return;
+	strbuf_printf(out, "%s %s 0\n", set, table);
+	for (size_t row = 0; row < cs->elems->len; row++)
+		row_print(cs->elems, row, is_interval, out);
+	strbuf_putc(out, '\n');
+}
+
+static void set_block(const struct cmd_set *cs, const char *table,
+		      struct strbuf *out)
+{
+	thing_print(set_print, cs->nftnl, out);
+	strbuf_putc(out, '\n');
+	elems_print(nftnl_set_get_str(cs->nftnl, NFTNL_SET_NAME), table, cs,
+		    out);
+}
+
+static void rule_block(struct parser *p, const struct cmd *cmd,
+		       struct strbuf *out)
+{
+	const struct loc *locs;
+	unsigned n_locs;
+	struct nftnl_rule *rule = cmd_rule_lower(p, cmd, &locs, &n_locs);
+	const struct cmd_set *cs;
+
+	if (!rule)
+		return;
+	for (unsigned i = 0; (cs = cmd_rule_sets(cmd, i)); i++)
+		set_block(cs, cmd->h.table, out);
+	thing_print(rule_print, rule, out);
+	strbuf_putc(out, '\n');
+	nftnl_rule_free(rule);
+}
+
+void engine_netlink(struct parser *p, struct strbuf *out)
+{
+	struct cmd *cmd = NULL;
+
+	while ((cmd = parser_next_cmd(p, cmd))) {
+		if (cmd->op != CMD_ADD && cmd->op != CMD_CREATE &&
+		    cmd->op != CMD_INSERT && cmd->op != CMD_REPLACE)
+			continue;
+		if (cmd->obj == OBJ_SET)
+			set_block(cmd->set, cmd->h.table, out);
+		else if (cmd->obj == OBJ_ELEMENTS)
+			elems_print(cmd->h.set, cmd->h.table, cmd->set, out);
+		else if (cmd->obj == OBJ_RULE)
+			rule_block(p, cmd, out);
+	}
+}
