@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A chain's program as text, in the notation of nft --debug=netlink. */
-#include "vm/core.h"
+#include "vm/flat.h"
 
 static void dump_rule(const struct vm_rule *r, struct strbuf *out)
 {
@@ -20,6 +20,8 @@ void vm_dump(const struct vm_chain *chain, bool fast, struct strbuf *out)
 
 	strbuf_printf(out, "chain %s %s\n", chain->table->name,
 		      chain->spec.name);
+	if (fast)
+		return vm_flat_dump(p->flat, out);
 	for (uint32_t i = 0; i < p->n; i++)
 		dump_rule(p->rules[i], out);
 }

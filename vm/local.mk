@@ -2,7 +2,9 @@
 libengine_la_SOURCES += \
 	vm/core.h \
 	vm/dump.c \
+	vm/emit.c vm/emit.h \
 	vm/expr.c vm/expr.h vm/expr.def \
+	vm/flat.c vm/flat.h \
 	vm/lower.c \
 	vm/policy.c \
 	vm/prog.c \
@@ -13,11 +15,20 @@ libengine_la_SOURCES += \
 	vm/verify.c \
 	vm/vm.c vm/vm.h \
 	vm/expr/bitwise.c \
+	vm/expr/byteorder.c \
 	vm/expr/cmp.c \
 	vm/expr/counter.c \
 	vm/expr/ct.c \
+	vm/expr/fib.c \
 	vm/expr/immediate.c \
+	vm/expr/limit.c \
+	vm/expr/log.c \
 	vm/expr/lookup.c \
 	vm/expr/meta.c \
+	vm/expr/notrack.c \
+	vm/expr/numgen.c \
 	vm/expr/payload.c \
-	vm/set/hash.c
+	vm/expr/quota.c \
+	vm/expr/range.c \
+	vm/set/hash.c \
+	vm/set/interval.c

@@ -4,7 +4,7 @@
  * a rule, as the kernel's rule blob costs a copy. */
 #include <stdlib.h>
 
-#include "vm/core.h"
+#include "vm/flat.h"
 
 struct vm_prog *vm_prog_new(const struct vm_chain *c)
 {
@@ -16,10 +16,16 @@ struct vm_prog *vm_prog_new(const struct vm_chain *c)
 	p->n = 0;
 	list_for_each(r, &c->rules, node)
 		p->rules[p->n++] = r;
+	p->flat = vm_flat_new(p->rules, p->n);
 	return p;
 }
 
 void vm_prog_free(void *prog)
 {
-	free(prog);
+	struct vm_prog *p = prog;
+
+	if (!p)
+		return;
+	vm_flat_free(p->flat);
+	free(p);
 }

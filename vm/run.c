@@ -12,7 +12,7 @@
  * threads has each of them pass through a point outside vm_run() (an epoch)
  * between a commit and the next transaction.
  */
-#include "vm/core.h"
+#include "vm/flat.h"
 
 /* A rule to its end or to where its verdict falls. */
 static void rule_run(const struct vm_rule *r, struct vm_regs *regs,
@@ -35,8 +35,8 @@ struct frame {
 };
 
 /* NF_QUEUE carries its number in the upper bits (facts section 1.3). */
-static void vm_result_set(struct vm_result *res, int32_t verdict,
-			  const struct vm_rule *rule)
+void vm_result_set(struct vm_result *res, int32_t verdict,
+		   const struct vm_rule *rule)
 {
 	res->rule = rule;
 	res->queue = 0;
@@ -48,7 +48,7 @@ static void vm_result_set(struct vm_result *res, int32_t verdict,
 		res->queue |= 1u << 31;
 }
 
-static void vm_result_policy(struct vm_result *res, const struct vm_prog *base)
+void vm_result_policy(struct vm_result *res, const struct vm_prog *base)
 {
 	++*base->chain->hits;
 	vm_result_set(res, (int32_t)base->chain->spec.policy, NULL);
@@ -106,5 +106,8 @@ void vm_run(struct vm_env *env, const struct vm_chain *base, struct packet *pkt,
 
 	cx.image = __atomic_load_n(&base->vm->image, __ATOMIC_ACQUIRE);
 	prog = cx.image->progs[base->slot];
-	vm_run_reference(&cx, prog, res);
+	if (env->reference)
+		vm_run_reference(&cx, prog, res);
+	else
+		vm_run_flat(&cx, prog, res);
 }

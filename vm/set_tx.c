@@ -278,6 +278,8 @@ static int elem_unuse(const struct vm_elem *e, void *arg)
 	struct vm_verdict v;
 	struct vm_chain *c;
 
+	if (!e->value)
+		return 0;
 	memcpy(&v, e->value, sizeof(v));
 	if (!verdict_jumps(v.code))
 		return 0;

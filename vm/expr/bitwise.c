@@ -11,7 +11,7 @@
 
 #include <libnftnl/expr.h>
 
-#include "vm/expr.h"
+#include "vm/emit.h"
 
 /**
  * struct bitwise - @dreg = (@sreg & @mask) ^ @xor, or shifted by @shift bits
@@ -125,6 +125,14 @@ static void bitwise_exec(const struct vm_expr *e, struct vm_regs *regs,
 		dst[i] = (src[i] & b->mask[i]) ^ b->xor_[i];
 }
 
+static bool bitwise_emit(const struct vm_expr *e, struct vm_emit *em)
+{
+	const struct bitwise *b = vm_priv(e);
+
+	return b->op == NFT_BITWISE_BOOL &&
+	       vm_emit_mask(em, e, b->sreg, b->dreg, b->len, b->mask, b->xor_);
+}
+
 static void bitwise_describe(const struct vm_expr *e, struct strbuf *out)
 {
 	const struct bitwise *b = vm_priv(e);
@@ -147,5 +155,6 @@ const struct vm_expr_ops vm_expr_bitwise = {
 	.priv_size = sizeof(struct bitwise),
 	.lower = bitwise_lower,
 	.exec = bitwise_exec,
+	.emit = bitwise_emit,
 	.describe = bitwise_describe,
 };

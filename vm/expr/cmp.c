@@ -5,7 +5,7 @@
 
 #include <libnftnl/expr.h>
 
-#include "vm/expr.h"
+#include "vm/emit.h"
 
 /**
  * struct cmp - @sreg OP @data, over @len bytes
@@ -51,6 +51,13 @@ static void cmp_exec(const struct vm_expr *e, struct vm_regs *regs,
 		vm_break(regs);
 }
 
+static bool cmp_emit(const struct vm_expr *e, struct vm_emit *em)
+{
+	const struct cmp *c = vm_priv(e);
+
+	return vm_emit_cmp(em, e, c->sreg, c->len, c->op, c->data);
+}
+
 static void cmp_describe(const struct vm_expr *e, struct strbuf *out)
 {
 	static const char *const names[] = { "eq",  "neq", "lt",
@@ -66,5 +73,6 @@ const struct vm_expr_ops vm_expr_cmp = {
 	.priv_size = sizeof(struct cmp),
 	.lower = cmp_lower,
 	.exec = cmp_exec,
+	.emit = cmp_emit,
 	.describe = cmp_describe,
 };

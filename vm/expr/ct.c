@@ -11,7 +11,7 @@
 #include <libnftnl/expr.h>
 
 #include "ct/ct.h"
-#include "vm/expr.h"
+#include "vm/emit.h"
 
 enum {
 	NO_DIR = 0xff,
@@ -351,6 +351,15 @@ static void ct_exec(const struct vm_expr *e, struct vm_regs *regs,
 		vm_break(regs);
 }
 
+static bool ct_emit(const struct vm_expr *e, struct vm_emit *em)
+{
+	const struct ct *ct = vm_priv(e);
+
+	return e->flags & VM_EXPR_PURE &&
+	       vm_emit_load(em, e, (uint64_t)ct->key << 8 | ct->dir, ct->reg,
+			    ct->len);
+}
+
 static void ct_describe(const struct vm_expr *e, struct strbuf *out)
 {
 	const struct ct *ct = vm_priv(e);
@@ -370,5 +379,6 @@ const struct vm_expr_ops vm_expr_ct = {
 	.priv_size = sizeof(struct ct),
 	.lower = ct_lower,
 	.exec = ct_exec,
+	.emit = ct_emit,
 	.describe = ct_describe,
 };

@@ -6,6 +6,7 @@
 #include <libnftnl/expr.h>
 
 #include "vm/core.h"
+#include "vm/emit.h"
 
 /**
  * struct immediate - @data into @dreg; or a verdict when dreg.nr is 0
@@ -74,6 +75,15 @@ static void immediate_exec(const struct vm_expr *e, struct vm_regs *regs,
 		regs->chain = imm->chain->slot;
 }
 
+static bool immediate_emit(const struct vm_expr *e, struct vm_emit *em)
+{
+	const struct immediate *imm = vm_priv(e);
+
+	return !imm->dreg.nr &&
+	       vm_emit_verdict(em, e, imm->code,
+			       imm->chain ? imm->chain->slot : 0);
+}
+
 static void describe_verdict(const struct immediate *imm, struct strbuf *out)
 {
 	static const char *const names[] = {
@@ -120,6 +130,7 @@ const struct vm_expr_ops vm_expr_immediate = {
 	.priv_size = sizeof(struct immediate),
 	.lower = immediate_lower,
 	.exec = immediate_exec,
+	.emit = immediate_emit,
 	.describe = immediate_describe,
 	.use = immediate_use,
 	.targets = immediate_targets,

@@ -12,7 +12,7 @@
 #include <libnftnl/expr.h>
 
 #include "host/host.h"
-#include "vm/expr.h"
+#include "vm/emit.h"
 
 struct meta {
 	uint8_t key;
@@ -290,6 +290,14 @@ static void meta_exec(const struct vm_expr *e, struct vm_regs *regs,
 		vm_break(regs);
 }
 
+static bool meta_emit(const struct vm_expr *e, struct vm_emit *em)
+{
+	const struct meta *m = vm_priv(e);
+
+	return e->flags & VM_EXPR_PURE &&
+	       vm_emit_load(em, e, m->key, m->reg, keys[m->key].len);
+}
+
 static void meta_describe(const struct vm_expr *e, struct strbuf *out)
 {
 	const struct meta *m = vm_priv(e);
@@ -316,6 +324,7 @@ const struct vm_expr_ops vm_expr_meta = {
 	.priv_size = sizeof(struct meta),
 	.lower = meta_lower,
 	.exec = meta_exec,
+	.emit = meta_emit,
 	.describe = meta_describe,
 	.validate = meta_validate,
 };

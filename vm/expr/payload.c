@@ -13,7 +13,7 @@
 
 #include <libnftnl/expr.h>
 
-#include "vm/expr.h"
+#include "vm/emit.h"
 
 struct payload {
 	struct vm_reg dreg;
@@ -128,6 +128,19 @@ static void payload_exec(const struct vm_expr *e, struct vm_regs *regs,
 	memcpy(dst, src, p->len);
 }
 
+static bool payload_emit(const struct vm_expr *e, struct vm_emit *em)
+{
+	const struct payload *p = vm_priv(e);
+	uint64_t key = (uint64_t)p->base << 32 | (uint64_t)p->offset << 8 |
+		       p->len;
+
+	vm_emit_load(em, e, key, p->dreg, p->len);
+	if (p->base == NFT_PAYLOAD_NETWORK_HEADER && !(p->offset % 4) &&
+	    p->len <= 4)
+		vm_emit_net32(em, p->offset);
+	return true;
+}
+
 static void payload_describe(const struct vm_expr *e, struct strbuf *out)
 {
 	static const char *const bases[] = { "link", "network", "transport",
@@ -143,5 +156,6 @@ const struct vm_expr_ops vm_expr_payload = {
 	.priv_size = sizeof(struct payload),
 	.lower = payload_lower,
 	.exec = payload_exec,
+	.emit = payload_emit,
 	.describe = payload_describe,
 };
