@@ -6,7 +6,7 @@
  * before the harness' input chain that counts and drops what is delivered.
  * The entry is confirmed, the local stack never answers. The harness' output
  * chain, first of all, drops what the box says by itself (neighbour discovery,
- * MLD, IGMP). The table is taken out before the ruleset is listed.
+ * MLD, IGMP). Its table is cut out of the listing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,6 +127,19 @@ static int run_packets(struct netns *ns, struct counters *c,
 	return rc;
 }
 
+/* Take the harness' table out of a listing. Deleting the table before would
+ * let the box's chatter reach the counters that are about to be read. */
+static void cut_harness(struct strbuf *listing)
+{
+	char *from = strstr(listing->s ? listing->s : "", "table inet twin ");
+	char *end = from ? strstr(from, "\n}\n") : NULL;
+
+	if (!end)
+		return;
+	memmove(from, end + 3, strlen(end + 3) + 1);
+	listing->len = strlen(listing->s);
+}
+
 static int list_state(struct result *r, uint64_t last)
 {
 	static const char *const ct[] = { "conntrack", "-L", "-o", "extended",
@@ -140,9 +153,8 @@ static int list_state(struct result *r, uint64_t last)
 	result_add_entries(r, strbuf_str(&out));
 	strbuf_reset(&out);
 	if (!rc)
-		rc = nft("-f", "-", "delete table inet twin\n", NULL, r);
-	if (!rc)
 		rc = nft("-a", "list", NULL, &out, r);
+	cut_harness(&out);
 	result_add_counters(r, strbuf_str(&out));
 	r->listing = strbuf_take(&out);
 	return rc ? -1 : 0;
