@@ -144,6 +144,7 @@ sleep 1
 kill "${pids[-1]}"
 wait "${pids[-1]}" || true
 ip netns exec nftvm-rt nft list ruleset >"$here/home-router.counters"
-cp "$work/home.pcapng" "$here/home.pcapng"
+# The two links were written as they were read; put them in order of time.
+reordercap "$work/home.pcapng" "$here/home.pcapng"
 chmod 644 "$here/home.pcapng"
 ls -l "$here/home.pcapng"

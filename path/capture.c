@@ -238,6 +238,7 @@ enum capture_status capture_next(struct capture *c, uint8_t *buf,
 		.len = r->len,
 		.wire_len = r->wire_len,
 		.swapped = r->swapped,
+		.directed = r->directed,
 		.outgoing = r->outgoing,
 	};
 	is_ip = r->link->strip(&f);
@@ -245,6 +246,7 @@ enum capture_status capture_next(struct capture *c, uint8_t *buf,
 		.number = ++c->number,
 		.wall_ns = clamp(c, r->wall_ns),
 		.iface = r->iface,
+		.directed = f.directed,
 		.outgoing = f.outgoing,
 		.used = ALIGN_UP(r->len + 2 * CAPTURE_HEADROOM, 64u),
 	};

@@ -32,13 +32,14 @@ struct capture;
  *		clamped and counted)
  * @iface:	name of the interface it was seen on, or NULL; borrowed from
  *		the capture
- * @outgoing:	a cooked capture says that this host sent it
+ * @directed:	the capture tells directions (cooked, or by flags of pcapng)
+ * @outgoing:	and says that this host sent it
  * @used:	bytes of the buffer that are taken now
  */
 struct capture_frame {
 	uint64_t number, wall_ns;
 	const char *iface;
-	bool outgoing;
+	bool directed, outgoing;
 	uint32_t used;
 };
 

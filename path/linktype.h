@@ -16,6 +16,7 @@
  * @p:		what is left, @len bytes here of @wire_len on the wire
  * @protocol:	ethertype of what is left, host order; 0 when not known
  * @pkttype:	enum pkttype; never OUTGOING, that is @outgoing
+ * @directed:	the capture tells directions
  * @outgoing:	sent by the host that took the capture
  * @has_l2:	the bytes before the network header are an Ethernet header
  * @swapped:	numbers in the capturing machine's byte order are not in ours
@@ -25,7 +26,7 @@ struct frame {
 	uint32_t len, wire_len;
 	uint16_t protocol;
 	uint8_t pkttype;
-	bool outgoing, has_l2, swapped;
+	bool directed, outgoing, has_l2, swapped;
 };
 
 /**

@@ -97,7 +97,9 @@ static enum reason route_input4(struct path_run *run,
 		return REASON_martian;
 	if (ip4_is_lbcast(d) || (!s && !d)) {
 		rt->type = ROUTE_BROADCAST;
-		return REASON_NONE;
+		return !ip4_is_zeronet(s) && source_is_martian(run, flow)
+			       ? REASON_martian
+			       : REASON_NONE;
 	}
 	if (ip4_is_zeronet(s) || ip4_is_zeronet(d) || ip4_is_loopback(s) ||
 	    ip4_is_loopback(d))

@@ -21,7 +21,7 @@ struct record {
 	uint32_t len, wire_len;
 	const char *iface;
 	const struct linktype *link;
-	bool outgoing, swapped;
+	bool directed, outgoing, swapped;
 };
 
 struct source;

@@ -388,8 +388,10 @@ static int packet_block(struct pcapng_source *s, uint64_t start, bool enhanced,
 		return -1;
 	take(&body, -len & 3);
 	while (take_option(&body, &code, &value))
-		if (code == OPT_EPB_FLAGS && take32(&value, &flags))
+		if (code == OPT_EPB_FLAGS && take32(&value, &flags)) {
+			r->directed = flags & EPB_DIRECTION;
 			r->outgoing = (flags & EPB_DIRECTION) == EPB_OUTBOUND;
+		}
 	return 1;
 }
 

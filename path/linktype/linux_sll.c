@@ -18,6 +18,7 @@ static bool strip(struct frame *f)
 		return false;
 	pkttype = get_be16(f->p);
 	ethertype = get_be16(f->p + 14);
+	f->directed = true;
 	f->outgoing = pkttype == PKTTYPE_OUTGOING;
 	if (pkttype <= PKTTYPE_OTHERHOST)
 		f->pkttype = (uint8_t)pkttype;

@@ -20,6 +20,7 @@ static bool strip(struct frame *f)
 		return false;
 	ethertype = get_be16(f->p);
 	pkttype = f->p[10];
+	f->directed = true;
 	f->outgoing = pkttype == PKTTYPE_OUTGOING;
 	if (pkttype <= PKTTYPE_OTHERHOST)
 		f->pkttype = pkttype;

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/input_link.h"
+
+#include <string.h>
+
+#define LOOPBACK_INDEX 1
+
+void input_link_init(struct input_link *in, const struct host *host, FILE *err)
+{
+	*in = (struct input_link){ .host = host, .err = err };
+}
+
+/* The source of a packet that nobody has checked yet; false if it is not even
+ * long enough for one. Only its first byte says which version it is. */
+static bool source_of(const struct packet *pkt, uint8_t *nfproto,
+		      union inet_addr *saddr)
+{
+	const uint8_t *version = packet_read(pkt, 0, 1), *a;
+
+	memset(saddr, 0, sizeof(*saddr));
+	if (!version)
+		return false;
+	if (*version >> 4 == 4) {
+		*nfproto = NFPROTO_IPV4;
+		a = packet_read(pkt, 12, 4);
+		if (a)
+			memcpy(saddr, a, 4);
+	} else {
+		*nfproto = NFPROTO_IPV6;
+		a = packet_read(pkt, 8, 16);
+		if (a)
+			memcpy(saddr, a, 16);
+	}
+	return a != NULL;
+}
+
+static const struct host_link *first_link(const struct host *h)
+{
+	const struct host_link *l = host_link_by_index(h, LOOPBACK_INDEX + 1);
+
+	return l ? l : host_link_by_index(h, LOOPBACK_INDEX);
+}
+
+static const struct host_link *link_of_source(const struct input_link *in,
+					      const struct packet *pkt)
+{
+	struct host_flow flow = { .iif = LOOPBACK_INDEX };
+	struct host_route rt;
+
+	if (!source_of(pkt, &flow.nfproto, &flow.daddr))
+		return first_link(in->host);
+	if (host_addr_is_local(in->host, flow.nfproto, &flow.daddr))
+		return NULL;
+	memset(&rt, 0, sizeof(rt));
+	host_route(in->host, &flow, &rt);
+	return rt.out ? rt.out : first_link(in->host);
+}
+
+const struct host_link *input_link_of(struct input_link *in,
+				      const struct packet *pkt,
+				      const struct capture_frame *frame)
+{
+	if (frame->outgoing)
+		return NULL;
+	if (!frame->iface)
+		return link_of_source(in, pkt);
+	if (frame->iface != in->last_iface) {
+		in->last_iface = frame->iface;
+		in->last_link = host_link_by_name(in->host, frame->iface);
+		if (!in->last_link && strcmp(frame->iface, "local") != 0 &&
+		    !in->unknown++)
+			fprintf(in->err,
+				"nftvm: the host has no link '%s' that the "
+				"capture names; its packets come in by the "
+				"link of the route back to their source\n",
+				frame->iface);
+	}
+	if (in->last_link || !strcmp(frame->iface, "local"))
+		return in->last_link;
+	return link_of_source(in, pkt);
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation: frames are read into one buffer until a batch is full,
+ * run through the path together, then told in the order in which they stood.
+ * Frames that carry no IP are told in their place but run through nothing.
+ * What the path emits and logs meanwhile is kept with the packet that caused
+ * it.
+ */
+#include "lab/replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/engine.h"
+#include "api/sysctl.h"
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "lab/input_link.h"
+#include "lab/names.h"
+#include "lab/packet_line.h"
+#include "lab/replay_dump.h"
+#include "lab/replay_host.h"
+#include "lab/result_json.h"
+#include "lab/summary.h"
+#include "lab/twice.h"
+#include "path/capture.h"
+
+#define BATCH_BYTES (1024 * 1024)
+/* A replay's monotonic clock starts here, so that nothing is before zero. */
+#define MONO_START (3600 * NS_PER_SEC)
+
+#define FRAME_ROOM (CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM)
+
+/* Frames between two looks at the progress bar. */
+#define PROGRESS_EVERY 65536
+
+/* A frame of the batch: its packet (or none) and what was said about it. */
+struct row {
+	struct capture_frame frame;
+	int packet;	    /* index in the batch; -1: not judged, because... */
+	enum reason reason; /* ...not_ip, forwarded_copy */
+	json_t *emit, *log;
+	struct strbuf text; /* plain output: the packet as it came in */
+};
+
+struct replay {
+	const struct replay_options *o;
+	struct nftvm *nv;
+	struct ct_table *ct;
+	struct path *path;
+	struct capture *capture;
+	struct capture_writer *writer;
+	struct summary sum;
+	uint64_t first_ns;
+	struct nv_time now;
+	int status;
+	uint8_t *buf;
+	size_t n_rows, n_packets;
+	struct row rows[PATH_BATCH];
+	struct packet packets[PATH_BATCH];
+	struct nv_time times[PATH_BATCH];
+	struct path_result results[PATH_BATCH];
+	struct input_link input;
+	struct twice twice;
+};
+
+static struct row *row_of(struct replay *r, uint64_t number)
+{
+	return &r->rows[number - r->rows[0].frame.number];
+}
+
+static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
+		    const struct packet *pkt)
+{
+	struct replay *r = data;
+	struct row *row = row_of(r, number);
+
+	if (r->writer)
+		capture_write(r->writer, pkt->out ? pkt->out->name : "local",
+			      row->frame.wall_ns, pkt->data, pkt->len,
+			      pkt->wire_len);
+	if (!r->o->emit)
+		return;
+	if (!row->emit)
+		row->emit = json_array();
+	json_array_append_new(row->emit, emit_json(kind, pkt));
+}
+
+static void on_log(void *data, uint64_t number, const char *line)
+{
+	struct row *row = row_of(data, number);
+
+	if (!row->log)
+		row->log = json_array();
+	json_array_append_new(row->log, json_string(line));
+}
+
+/* Read frames until the batch is full; false at the end or on an error. */
+static bool fill_batch(struct replay *r)
+{
+	uint32_t used = 0;
+
+	r->n_rows = r->n_packets = 0;
+	while (r->n_rows < PATH_BATCH && BATCH_BYTES - used >= FRAME_ROOM) {
+		struct packet *pkt = &r->packets[r->n_packets];
+		struct row *row = &r->rows[r->n_rows];
+
+		row->packet = -1;
+		row->reason = REASON_not_ip;
+		switch (capture_next(r->capture, r->buf + used, pkt,
+				     &row->frame)) {
+		case CAPTURE_PACKET:
+			if (row->frame.directed &&
+			    twice_is_copy(&r->twice, pkt, row->frame.wall_ns,
+					  row->frame.outgoing)) {
+				row->reason = REASON_forwarded_copy;
+				break;
+			}
+			used += row->frame.used;
+			row->packet = (int)r->n_packets++;
+			break;
+		case CAPTURE_IGNORED:
+			break;
+		case CAPTURE_ERROR:
+			fprintf(r->o->err, "nftvm: %s\n",
+				capture_error(r->capture));
+			r->status = 1;
+			return false;
+		case CAPTURE_END:
+			return false;
+		}
+		r->n_rows++;
+	}
+	return true;
+}
+
+/* Clocks and the input link of each packet of the batch. */
+static void prepare_batch(struct replay *r)
+{
+	for (size_t i = 0; i < r->n_rows; i++) {
+		struct row *row = &r->rows[i];
+		struct packet *pkt;
+
+		if (!r->first_ns)
+			r->first_ns = row->frame.wall_ns;
+		r->now.wall_ns = row->frame.wall_ns;
+		/* From an hour on, so that nothing is earlier than zero. */
+		r->now.mono_ns =
+			row->frame.wall_ns - r->first_ns + 3600 * NS_PER_SEC;
+		if (row->packet < 0)
+			continue;
+		pkt = &r->packets[row->packet];
+		pkt->number = row->frame.number;
+		pkt->in = input_link_of(&r->input, pkt, &row->frame);
+		r->times[row->packet] = r->now;
+		if (!r->o->quiet && !r->o->json) {
+			struct packet copy = *pkt;
+
+			copy.reason = packet_receive(&copy);
+			if (copy.reason == REASON_NONE)
+				packet_decode(&copy);
+			packet_line(&row->text, &copy);
+		}
+	}
+}
+
+static void print_json(FILE *out, json_t *o)
+{
+	json_dumpf(o, out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	fputc('\n', out);
+	json_decref(o);
+}
+
+static void tell_json(struct replay *r, struct row *row)
+{
+	struct path_result none = { .verdict = PATH_ACCEPT,
+				    .reason = row->reason };
+	struct nv_time now = { .wall_ns = row->frame.wall_ns };
+	const struct path_result *res =
+		row->packet < 0 ? &none : &r->results[row->packet];
+
+	print_json(r->o->out, result_json(row->frame.number, &now, res,
+					  row->log, row->emit));
+	row->log = row->emit = NULL;
+}
+
+/* "accept  inet f forward #7", "drop (ttl_exceeded)" */
+static void put_decision(FILE *out, const struct path_result *res)
+{
+	const struct vm_chain_spec *c;
+
+	fputs(path_verdict_name(res->verdict), out);
+	if (res->reason != REASON_NONE) {
+		fprintf(out, " (%s)", reason_name(res->reason));
+	} else if (res->chain) {
+		c = vm_chain_spec(res->chain);
+		fprintf(out, " by %s %s %s", family_name(c->family), c->table,
+			c->name);
+		if (res->rule)
+			fprintf(out, " #%llu",
+				(unsigned long long)vm_rule_handle(res->rule));
+		else
+			fputs(" policy", out);
+	}
+}
+
+static void tell_text(struct replay *r, struct row *row)
+{
+	uint64_t ns = row->frame.wall_ns - r->first_ns;
+	FILE *out = r->o->out;
+	const struct path_result *res;
+	const char *state, *line;
+	json_t *value;
+	size_t i;
+
+	fprintf(out, "%6llu %4llu.%06llu ",
+		(unsigned long long)row->frame.number,
+		(unsigned long long)(ns / NS_PER_SEC),
+		(unsigned long long)(ns % NS_PER_SEC / 1000));
+	if (row->packet < 0) {
+		fprintf(out, "%s\n", reason_text(row->reason));
+		return;
+	}
+	res = &r->results[row->packet];
+	state = ct_state_name(res);
+	fprintf(out, "%s>%s %s: ", res->in ? res->in->name : "local",
+		res->to_local ? "local"
+		: res->out    ? res->out->name
+			      : "-",
+		strbuf_str(&row->text));
+	put_decision(out, res);
+	if (state)
+		fprintf(out, ", %s", state);
+	if (res->ct_reason != REASON_NONE && !res->ct_id)
+		fprintf(out, " (%s)", reason_name(res->ct_reason));
+	fputc('\n', out);
+	json_array_foreach(row->log, i, value) {
+		line = json_string_value(value);
+		fprintf(out, "       log: %s\n", line ? line : "");
+	}
+}
+
+static void tell_batch(struct replay *r)
+{
+	for (size_t i = 0; i < r->n_rows; i++) {
+		struct row *row = &r->rows[i];
+
+		if (row->packet < 0)
+			r->sum.ignored++;
+		else
+			summary_add(&r->sum, &r->results[row->packet]);
+		if (r->o->json && !r->o->quiet)
+			tell_json(r, row);
+		else if (!r->o->quiet)
+			tell_text(r, row);
+		json_decref(row->log);
+		json_decref(row->emit);
+		row->log = row->emit = NULL;
+		strbuf_reset(&row->text);
+	}
+}
+
+static void tell_progress(struct replay *r)
+{
+	double part = capture_progress(r->capture);
+
+	if (part >= 0 && isatty(fileno(r->o->err)))
+		fprintf(r->o->err, "\r%3.0f%%", part * 100);
+}
+
+static void run(struct replay *r)
+{
+	bool more = true;
+	uint64_t frames = 0;
+
+	while (more) {
+		more = fill_batch(r);
+		prepare_batch(r);
+		path_run_batch(r->path, r->packets, r->times, r->n_packets,
+			       r->results);
+		tell_batch(r);
+		if (frames / PROGRESS_EVERY !=
+		    (frames + r->n_rows) / PROGRESS_EVERY)
+			tell_progress(r);
+		frames += r->n_rows;
+	}
+	if (frames >= PROGRESS_EVERY && isatty(fileno(r->o->err)))
+		fputs("\r    \r", r->o->err);
+}
+
+/* A rule as a listing has it, without the living state. */
+static void rule_text(void *data, const struct vm_rule *rule,
+		      struct strbuf *out)
+{
+	const char *p = engine_rule(rule)->text, *hole;
+
+	while ((hole = strchr(p, RULE_TEXT_STATE))) {
+		strbuf_add(out, p, (size_t)(hole - p));
+		p = strchr(hole + 1, RULE_TEXT_STATE) + 1;
+	}
+	strbuf_puts(out, p);
+}
+
+static void tell_summary(struct replay *r)
+{
+	struct summary_world w = {
+		.vm = r->nv->vm,
+		.ct = r->ct,
+		.now = r->now,
+		.rule_text = rule_text,
+	};
+
+	r->sum.steps_back = capture_steps_back(r->capture);
+	if (r->o->json)
+		print_json(r->o->out, json_pack("{s:o}", "summary",
+						summary_json(&r->sum, &w)));
+	else
+		summary_print(&r->sum, &w, r->o->out);
+}
+
+static int worse(int a, int b)
+{
+	return a ? a : b;
+}
+
+static int finish(struct replay *r)
+{
+	int err;
+
+	if (r->writer) {
+		err = capture_finish(r->writer);
+		if (err) {
+			fprintf(r->o->err, "nftvm: %s: %s\n", r->o->write,
+				strerror(-err));
+			r->status = worse(r->status, 3);
+		}
+	}
+	if (r->twice.found)
+		fprintf(r->o->err,
+			"nftvm: a capture on any: %llu forwarded packets are "
+			"there twice; their second copies are not judged\n",
+			(unsigned long long)r->twice.found);
+	tell_summary(r);
+	r->status = worse(r->status, replay_dump(r->nv, r->ct, &r->now, r->o));
+	capture_close(r->capture);
+	path_free(r->path);
+	ct_table_free(r->ct);
+	for (size_t i = 0; i < PATH_BATCH; i++)
+		strbuf_fini(&r->rows[i].text);
+	free(r->buf);
+	return r->status;
+}
+
+/* Open what is read and what is written; 0 or the exit status. */
+static int open_files(struct replay *r)
+{
+	char *error = NULL;
+	int status = 0;
+
+	r->capture =
+		capture_open(r->o->captures, r->o->n_captures, &status, &error);
+	if (!r->capture) {
+		fprintf(r->o->err, "nftvm: %s\n", error);
+		free(error);
+		return status;
+	}
+	if (!r->o->write)
+		return 0;
+	r->writer = capture_create(r->o->write);
+	if (!r->writer) {
+		fprintf(r->o->err, "nftvm: %s: %s\n", r->o->write,
+			strerror(errno));
+		capture_close(r->capture);
+		return 3;
+	}
+	return 0;
+}
+
+/* The host, the ruleset: 0, or the exit status with diagnostics told. */
+static int load(struct replay *r)
+{
+	const struct replay_options *o = r->o;
+	int err = 0, status = 0;
+
+	for (size_t i = 0; i < o->n_defines; i++)
+		nftvm_define(r->nv, o->defines[i]);
+	for (size_t i = 0; i < o->n_include_dirs; i++)
+		nftvm_include_dir(r->nv, o->include_dirs[i]);
+	if (o->host)
+		err = nftvm_host_file(r->nv, o->host);
+	else
+		status = replay_host(r->nv->host, o);
+	r->nv->now.mono_ns = MONO_START;
+	if (!err && !status)
+		err = nftvm_load_files(r->nv, o->rules, o->n_rules);
+	nftvm_diags_print(r->nv, o->err);
+	return err ? 1 : status;
+}
+
+static void make_path(struct replay *r)
+{
+	struct vm *vm = r->nv->vm;
+	struct path_config cfg = {
+		.vm = vm,
+		.host = r->nv->host,
+		.sink = { .data = r },
+		.checksums = (enum path_checksums)r->o->checksums,
+		.reference = r->o->reference,
+		.seed = r->o->seed,
+	};
+	struct ct_config ct;
+
+	sysctl_ct_config(r->nv->host, &ct);
+	ct.acct |= vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_ACCT) ||
+		   vm_need_seq(vm, NFPROTO_IPV6, VM_NEED_ACCT);
+	r->ct = cfg.ct = ct_table_new(&ct);
+	if (r->o->emit || r->o->write)
+		cfg.sink.emit = on_emit;
+	if (!r->o->quiet)
+		cfg.sink.log = on_log;
+	r->path = path_new(&cfg);
+}
+
+int replay(const struct replay_options *o)
+{
+	struct replay *r = xzalloc(sizeof(*r));
+	int status;
+
+	r->o = o;
+	r->nv = nftvm_new(0);
+	status = load(r);
+	if (!status)
+		status = open_files(r);
+	if (!status) {
+		make_path(r);
+		input_link_init(&r->input, r->nv->host, o->err);
+		twice_init(&r->twice);
+		r->buf = xmalloc(BATCH_BYTES);
+		run(r);
+		status = finish(r);
+	}
+	nftvm_free(r->nv);
+	free(r);
+	return status;
+}

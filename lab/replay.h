@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A dry run: captures through the engine, told packet by packet and summed up
+ * (DESIGN.md section 3, "Replay").
+ */
+#ifndef NFTVM_LAB_REPLAY_H
+#define NFTVM_LAB_REPLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* --checksums: what a capture's transport checksums are worth. */
+enum replay_checksums {
+	REPLAY_CHECKSUMS_AUTO,	 /* unfinished ones (offload) are good */
+	REPLAY_CHECKSUMS_VERIFY, /* as the kernel verifies what a wire brings */
+	REPLAY_CHECKSUMS_TRUST,	 /* all are good */
+};
+
+/**
+ * struct replay_options - what to replay and what to say; all borrowed
+ * @rules:	ruleset files, @n_rules of them; "-" is stdin
+ * @defines:	-D NAME=VALUE
+ * @include_dirs: -I
+ * @host:	host file, or NULL
+ * @local:	addresses of the host, comma separated, or NULL
+ * @iif, @oif:	names of the links of a host made from @local, or NULL
+ * @captures:	files, "-" is stdin
+ * @json:	an object per packet, then the summary
+ * @quiet:	the summary alone
+ * @emit:	with @json: what left, in hex
+ * @dump_conntrack, @dump_expect, @dump_ruleset: the state at the end, into
+ *		this file ("-": @out); NULL: don't
+ * @write:	what left, into this pcapng; or NULL
+ * @out, @err:	where to say it; progress goes to @err if it is a terminal
+ */
+struct replay_options {
+	const char *const *rules;
+	size_t n_rules;
+	const char *const *defines;
+	size_t n_defines;
+	const char *const *include_dirs;
+	size_t n_include_dirs;
+	const char *host, *local, *iif, *oif;
+	const char *const *captures;
+	size_t n_captures;
+	bool json, quiet, emit;
+	enum replay_checksums checksums;
+	const char *dump_conntrack, *dump_expect, *dump_ruleset;
+	const char *write;
+	bool reference;
+	uint64_t seed;
+	FILE *out, *err;
+};
+
+/**
+ * replay() - load the ruleset and the host, run the captures, tell
+ *
+ * Return: the exit status: 0; 1 (ruleset, host file or a capture is wrong);
+ * 3 (a file cannot be opened or written); with the reason on @err.
+ */
+int replay(const struct replay_options *o);
+
+#endif
