@@ -2,3 +2,7 @@
 noinst_PROGRAMS += bench/mkcap
 bench_mkcap_SOURCES = bench/mkcap.c
 bench_mkcap_LDADD = libengine.la
+
+noinst_PROGRAMS += bench/vm
+bench_vm_SOURCES = bench/vm.c tests/vm/fixture.c tests/vm/fixture.h
+bench_vm_LDADD = libengine.la

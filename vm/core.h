@@ -31,6 +31,7 @@ struct vm_flat;
  * @flags:	VM_EXPR_* of its expressions, or-ed (VM_EXPR_PURE: and-ed)
  * @n:		expressions, one behind the other at @exprs
  * @state:	the state of all of them, one piece of memory
+ * @seg:	the newest segment it is in; only for making programs
  */
 struct vm_rule {
 	struct list node;
@@ -38,6 +39,7 @@ struct vm_rule {
 	uint64_t handle, cookie;
 	uint64_t *hits;
 	void *state;
+	struct vm_flat *seg;
 	uint16_t n, flags;
 	uint32_t size;
 	struct vm_expr *exprs;
@@ -65,7 +67,6 @@ struct vm_chain {
 	long use;
 	uint64_t *hits;
 	struct list rules;
-	size_t n_rules;
 	bool dirty, deleted;
 	uint32_t mark;
 	int depth;
@@ -88,14 +89,13 @@ struct vm_table {
 /**
  * struct vm_prog - a chain's program: immutable
  * @chain:	for trace and dump; do not read its lists while running
- * @rules:	@n of them, in order
- * @flat:	the fast form of the same
+ * @segs:	@n segments of its rules, in order; shared with the program
+ *		before and after as long as they stay the same (vm/prog.c)
  */
 struct vm_prog {
 	const struct vm_chain *chain;
-	struct vm_flat *flat;
 	uint32_t n;
-	const struct vm_rule *rules[];
+	struct vm_flat *segs[];
 };
 
 /**
@@ -232,9 +232,14 @@ int vm_verify_rule(const struct vm_rule *r, struct vm_error *err);
 int vm_verify_table(struct vm *vm, struct vm_table *t, struct vm_error *err);
 
 /* vm/prog.c */
-/** vm_prog_new() - the program of a chain as the transaction sees it */
+/** vm_prog_new() - the program of a chain as the transaction sees it; segments
+ * that stayed the same are shared with the one before */
 struct vm_prog *vm_prog_new(const struct vm_chain *c);
 void vm_prog_free(void *prog);
+/** vm_prog_rule_added() - @r stands in its chain's list now */
+void vm_prog_rule_added(const struct vm_rule *r);
+/** vm_prog_rule_gone() - @r was taken out */
+void vm_prog_rule_gone(const struct vm_rule *r);
 
 /* vm/set_tx.c */
 /** vm_set_drop() - take a set out of its table, in a transaction */

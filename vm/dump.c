@@ -20,8 +20,12 @@ void vm_dump(const struct vm_chain *chain, bool fast, struct strbuf *out)
 
 	strbuf_printf(out, "chain %s %s\n", chain->table->name,
 		      chain->spec.name);
-	if (fast)
-		return vm_flat_dump(p->flat, out);
-	for (uint32_t i = 0; i < p->n; i++)
-		dump_rule(p->rules[i], out);
+	for (uint32_t i = 0; i < p->n; i++) {
+		const struct vm_flat *seg = p->segs[i];
+
+		if (fast)
+			vm_flat_dump(seg, out);
+		for (uint32_t j = 0; !fast && j < seg->n; j++)
+			dump_rule(seg->rules[j], out);
+	}
 }

@@ -436,15 +436,17 @@ static void rule_emit(struct vm_emit *em, const struct vm_rule *r)
 	flush(em);
 }
 
-struct vm_flat *vm_flat_new(const struct vm_rule *const *rules, uint32_t n)
+struct vm_flat *vm_flat_new(const struct vm_rule **rules, uint32_t n)
 {
 	struct vm_flat *f = xzalloc(sizeof(*f));
 	struct vm_emit em = { .f = f };
 	struct filter filters[FLAT_BLOCK];
 
-	f->rules = rules;
+	f->refs = 1;
+	f->rules = xmemdup(rules, n * sizeof(*rules));
 	f->n = n;
 	for (uint32_t i = 0; i < n; i++) {
+		((struct vm_rule *)(uintptr_t)rules[i])->seg = f;
 		rule_emit(&em, rules[i]);
 		filters[i % FLAT_BLOCK] = em.filter;
 		if (i % FLAT_BLOCK == FLAT_BLOCK - 1 || i == n - 1)
@@ -456,8 +458,9 @@ struct vm_flat *vm_flat_new(const struct vm_rule *const *rules, uint32_t n)
 
 void vm_flat_free(struct vm_flat *f)
 {
-	if (!f)
+	if (--f->refs)
 		return;
+	free(f->rules);
 	vec_fini(&f->start);
 	vec_fini(&f->code);
 	vec_fini(&f->blocks);

@@ -216,45 +216,52 @@ static uint32_t next_verdict(struct run *r, uint32_t from)
 
 /* Where to go on when a chain returns. */
 struct frame {
-	const struct vm_flat *f;
-	uint32_t next;
+	const struct vm_prog *prog;
+	uint32_t seg, next;
 };
+
+/* From @at on, the next rule that gives a verdict other than CONTINUE; false:
+ * the chain ends without one. */
+static bool prog_next(struct run *r, struct frame *at)
+{
+	for (; at->seg < at->prog->n; at->seg++, at->next = 0) {
+		r->f = at->prog->segs[at->seg];
+		r->known = 0;
+		at->next = next_verdict(r, at->next);
+		if (at->next < r->f->n)
+			return true;
+	}
+	return false;
+}
 
 void vm_run_flat(struct vm_ctx *cx, const struct vm_prog *base,
 		 struct vm_result *res)
 {
-	struct frame stack[VM_JUMP_STACK];
-	struct run r;
+	struct frame stack[VM_JUMP_STACK], at = { base, 0, 0 };
 	unsigned depth = 0;
-	uint32_t i = 0;
+	struct run r;
 
 	r.cx = cx;
-	r.f = base->flat;
-	r.known = 0;
 	for (;;) {
-		i = next_verdict(&r, i);
-		if (i == r.f->n) {
+		if (!prog_next(&r, &at))
 			r.regs.verdict = NFT_RETURN;
-		} else if (r.regs.verdict == NFT_JUMP) {
-			stack[depth].f = r.f;
-			stack[depth++].next = i + 1;
-		}
 		switch (r.regs.verdict) {
 		case NFT_JUMP:
+			stack[depth] = at;
+			stack[depth++].next++;
+			/* fall through */
 		case NFT_GOTO:
-			r.f = cx->image->progs[r.regs.chain]->flat;
-			i = 0;
+			at = (struct frame){ cx->image->progs[r.regs.chain], 0,
+					     0 };
 			break;
 		case NFT_RETURN:
 			if (!depth)
 				return vm_result_policy(res, base);
-			r.f = stack[--depth].f;
-			i = stack[depth].next;
+			at = stack[--depth];
 			break;
 		default:
 			return vm_result_set(res, r.regs.verdict,
-					     r.f->rules[i]);
+					     r.f->rules[at.next]);
 		}
-		r.known = 0;
 	}
 }

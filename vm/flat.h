@@ -38,7 +38,7 @@
 
 enum {
 	FLAT_BLOCK = 64,
-	/* fields of one chain; tests of others are not fused */
+	/* fields of one segment; tests of others are not fused */
 	FLAT_FIELDS = 64,
 	/* lanes that a scan takes at once */
 	FLAT_STEP = 4,
@@ -121,14 +121,18 @@ struct flat_block {
 };
 
 /**
- * struct vm_flat - the fast form of a chain
+ * struct vm_flat - a segment: some rules of a chain and their fast form
+ * @refs:	programs that it is in; only transactions look
+ * @is_stale:	the chain has other rules here now; only transactions look
+ * @rules:	@n of them, in order; its own array, borrowed rules
  * @start:	first instruction of each of the @n rules, and the end
  * @lane_rule:	rule of the block that a lane belongs to
  */
 struct vm_flat {
-	uint32_t n, n_fields;
+	uint32_t refs, n, n_fields;
+	bool is_stale;
+	const struct vm_rule **rules;
 	struct flat_field fields[FLAT_FIELDS];
-	const struct vm_rule *const *rules;
 	VEC(uint32_t) start;
 	VEC(struct flat_insn) code;
 	VEC(struct flat_block) blocks;
@@ -137,8 +141,9 @@ struct vm_flat {
 	VEC(uint8_t) lane_rule;
 };
 
-/** vm_flat_new() - the fast form of the @n rules, which it borrows */
-struct vm_flat *vm_flat_new(const struct vm_rule *const *rules, uint32_t n);
+/** vm_flat_new() - a segment of @n rules, one reference; their @seg is set */
+struct vm_flat *vm_flat_new(const struct vm_rule **rules, uint32_t n);
+/** vm_flat_free() - drop a reference */
 void vm_flat_free(struct vm_flat *f);
 /** vm_flat_dump() - as text: fields, blocks, instructions */
 void vm_flat_dump(const struct vm_flat *f, struct strbuf *out);

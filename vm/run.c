@@ -28,11 +28,25 @@ static void rule_run(const struct vm_rule *r, struct vm_regs *regs,
 	}
 }
 
-/* Where to go on when a chain returns. */
+/* Where a run is, and where it goes on when a chain returns. */
 struct frame {
 	const struct vm_prog *prog;
-	uint32_t next;
+	uint32_t seg, next;
 };
+
+/* The next rule, or NULL at the end of the chain. */
+static const struct vm_rule *rule_next(struct frame *at)
+{
+	while (at->seg < at->prog->n) {
+		const struct vm_flat *seg = at->prog->segs[at->seg];
+
+		if (at->next < seg->n)
+			return seg->rules[at->next++];
+		at->seg++;
+		at->next = 0;
+	}
+	return NULL;
+}
 
 /* NF_QUEUE carries its number in the upper bits (facts section 1.3). */
 void vm_result_set(struct vm_result *res, int32_t verdict,
@@ -57,40 +71,35 @@ void vm_result_policy(struct vm_result *res, const struct vm_prog *base)
 void vm_run_reference(struct vm_ctx *cx, const struct vm_prog *base,
 		      struct vm_result *res)
 {
-	struct frame stack[VM_JUMP_STACK];
-	const struct vm_prog *prog = base;
+	struct frame stack[VM_JUMP_STACK], at = { base, 0, 0 };
 	struct vm_regs regs = { .verdict = NFT_CONTINUE };
 	unsigned depth = 0;
-	uint32_t i = 0;
 
 	for (;;) {
-		const struct vm_rule *r;
+		const struct vm_rule *r = rule_next(&at);
 
-		if (i == prog->n) {
-			if (!depth)
-				return vm_result_policy(res, base);
-			prog = stack[--depth].prog;
-			i = stack[depth].next;
-			continue;
+		if (r) {
+			rule_run(r, &regs, cx);
+			if (regs.verdict == NFT_BREAK)
+				continue;
+			vm_rule_hit(r);
+		} else {
+			regs.verdict = NFT_RETURN;
 		}
-		r = prog->rules[i++];
-		rule_run(r, &regs, cx);
-		if (regs.verdict == NFT_BREAK)
-			continue;
-		vm_rule_hit(r);
 		switch (regs.verdict) {
 		case NFT_CONTINUE:
 			break;
 		case NFT_JUMP:
-			stack[depth].prog = prog;
-			stack[depth++].next = i;
+			stack[depth++] = at;
 			/* fall through */
 		case NFT_GOTO:
-			prog = cx->image->progs[regs.chain];
-			i = 0;
+			at = (struct frame){ cx->image->progs[regs.chain], 0,
+					     0 };
 			break;
 		case NFT_RETURN:
-			i = prog->n;
+			if (!depth)
+				return vm_result_policy(res, base);
+			at = stack[--depth];
 			break;
 		default:
 			return vm_result_set(res, regs.verdict, r);

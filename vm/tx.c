@@ -195,7 +195,6 @@ static void rule_add_abort(struct vm_tx *tx, struct vm_change *c)
 	struct vm_rule *r = c->p;
 
 	node_out(&r->node);
-	r->chain->n_rules--;
 	vm_rule_use(r, -1);
 	vm_rule_free(r);
 }
@@ -214,7 +213,6 @@ static void rule_del_abort(struct vm_tx *tx, struct vm_change *c)
 	struct vm_rule *r = c->p;
 
 	node_back(&r->node);
-	r->chain->n_rules++;
 	vm_rule_use(r, 1);
 }
 
@@ -285,7 +283,7 @@ int vm_rule_add(struct vm_tx *tx, const struct nftnl_rule *rule,
 		return -ENODATA;
 	}
 	list_add_tail(next ? &next->node : &c->rules, &r->node);
-	c->n_rules++;
+	vm_prog_rule_added(r);
 	vm_rule_use(r, 1);
 	rule_needs(tx->vm, r, 1);
 	vm_chain_touch(tx, c);
@@ -309,7 +307,7 @@ static void rule_drop(struct vm_tx *tx, struct vm_rule *r)
 	const struct vm_expr *e = r->exprs;
 
 	node_out(&r->node);
-	r->chain->n_rules--;
+	vm_prog_rule_gone(r);
 	vm_rule_use(r, -1);
 	rule_needs(tx->vm, r, -1);
 	vm_chain_touch(tx, r->chain);
