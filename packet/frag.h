@@ -34,9 +34,15 @@ static inline enum frag_user frag_user_of_hook(uint8_t hook)
  * struct frag_info - how a reassembled packet came in (pkt->frag)
  * @max_size:	largest fragment, bytes from the network header on
  * @max_df_size: largest fragment that had DF set (IPv4)
+ * @hdr_len:	bytes of headers before the payload that was in fragments
+ * @sizes:	payload bytes of each fragment, in order; the queue's
+ * @sizes_len:	how many there were
  */
 struct frag_info {
 	uint32_t max_size, max_df_size;
+	uint32_t hdr_len;
+	const uint16_t *sizes;
+	uint32_t sizes_len;
 };
 
 enum frag_result {
@@ -47,19 +53,27 @@ enum frag_result {
 	FRAG_DROP,     /* *reason says why */
 };
 
+/** frag_queue_new() - with the kernel's limits: 4 MiB and 30 (IPv4) or 60
+ * (IPv6) seconds for each IP version */
 struct frag_queue *frag_queue_new(void);
+/** frag_queue_set_timeouts() - net.ipv4.ipfrag_time and
+ * net.netfilter.nf_conntrack_frag6_timeout; for datagrams begun after */
+void frag_queue_set_timeouts(struct frag_queue *q, uint32_t ip4_s,
+			     uint32_t ip6_s);
 void frag_queue_free(struct frag_queue *q);
 
 /**
  * frag_in() - take in a packet that may be a fragment
- * @pkt:	decoded. When the last piece arrives, its data points into memory
- *		of @q that stays until frag_release() or the next frag_in()
- *		that completes
+ * @pkt:	received. When the last piece arrives, its data points into
+ *		memory of @q that stays until the next frag_in() that completes
  * @user:	whose
  */
 enum frag_result frag_in(struct frag_queue *q, struct packet *pkt,
 			 enum frag_user user, const struct nv_time *now,
 			 enum reason *reason);
+
+/** frag_queue_bytes() - memory held by waiting fragments */
+uint64_t frag_queue_bytes(const struct frag_queue *q);
 
 /** frag_expire() - forget the queues whose time is over; cheap when none is */
 void frag_expire(struct frag_queue *q, const struct nv_time *now);

@@ -2,7 +2,8 @@
 libengine_la_SOURCES += \
 	packet/addr.h \
 	packet/csum.c packet/csum.h \
-	packet/frag.h \
+	packet/frag.c packet/frag.h \
+	packet/frag_out.c packet/frag_queue.h \
 	packet/ip6opt.c packet/ip6opt.h \
 	packet/logline.h \
 	packet/packet.c packet/packet.h

@@ -5,5 +5,8 @@ tests_packet_test_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_packet_test_LDADD = $(TEST_LIBS)
 tests_packet_test_SOURCES = \
 	tests/packet/csum.c \
+	tests/packet/frag.c \
+	tests/packet/frag_out.c \
 	tests/packet/ip6opt.c \
+	tests/packet/netns.h \
 	tests/packet/packet.c
