@@ -57,12 +57,18 @@ struct path {
 	unsigned gc_countdown;
 };
 
-/** struct path_run - one packet on its way: what the step functions get */
+/**
+ * struct path_run - one packet on its way: what the step functions get
+ * @rerouted:	output link that a route chain at OUTPUT chose; the hook's later
+ *		chains still see the old one (nf_hook_state.out), what comes
+ *		after the hook sees this. NULL: none did
+ */
 struct path_run {
 	struct path *p;
 	struct packet *pkt;
 	struct path_result *res;
 	const struct nv_time *now;
+	const struct host_link *rerouted;
 };
 
 static inline int packet_fam(const struct packet *pkt)

@@ -140,6 +140,25 @@ static bool ip6_is_linklocal(const uint8_t *a)
 	return a[0] == 0xfe && (a[1] & 0xc0) == 0x80;
 }
 
+static bool ip6_is_any(const uint8_t *a)
+{
+	static const uint8_t any[16];
+
+	return !memcmp(a, any, sizeof(any));
+}
+
+/* What ip6_forward() says of the source of a packet that changes links. */
+static enum reason forward_source6(const struct packet *pkt)
+{
+	const uint8_t *saddr = pkt->data + 8;
+
+	if (pkt->in == pkt->out)
+		return REASON_NONE;
+	if (ip6_is_any(saddr))
+		return REASON_martian;
+	return ip6_is_linklocal(saddr) ? REASON_link_local_source : REASON_NONE;
+}
+
 /* Does it not fit the way out, and may it not be cut?
  * ip_exceeds_mtu(), ip6_pkt_too_big() */
 static bool exceeds_mtu(const struct packet *pkt, uint32_t mtu)
@@ -161,13 +180,15 @@ static bool exceeds_mtu(const struct packet *pkt, uint32_t mtu)
 static enum reason forward_check(const struct packet *pkt, uint32_t mtu)
 {
 	bool v4 = pkt->nfproto == NFPROTO_IPV4;
+	enum reason reason;
 
 	if (pkt->pkttype != PKTTYPE_HOST)
 		return REASON_l2_not_for_us;
 	if (pkt->data[v4 ? 8 : 7] <= 1)
 		return REASON_ttl_exceeded;
-	if (!v4 && ip6_is_linklocal(pkt->data + 8))
-		return REASON_link_local_source;
+	reason = v4 ? REASON_NONE : forward_source6(pkt);
+	if (reason != REASON_NONE)
+		return reason;
 	return exceeds_mtu(pkt, mtu) ? REASON_mtu : REASON_NONE;
 }
 
@@ -229,14 +250,16 @@ static void send_local(struct path_run *run)
 	struct host_route rt;
 	enum reason reason;
 
-	pkt->flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
 	reason = route_output(run, &rt);
 	if (reason != REASON_NONE) {
 		run_drop(run, reason);
 		return;
 	}
-	if (hook_run(run, NF_INET_LOCAL_OUT) == STEP_GO_ON)
-		output(run, pkt->out->mtu);
+	if (hook_run(run, NF_INET_LOCAL_OUT) != STEP_GO_ON)
+		return;
+	if (run->rerouted)
+		pkt->out = run->rerouted;
+	output(run, pkt->out->mtu);
 }
 
 static void result_init(struct path_result *res, const struct packet *pkt)
@@ -289,6 +312,8 @@ static void run_packet(struct path *p, struct packet *pkt,
 /* First pass over a packet: no effects but on the packet itself. */
 static void prepare(struct path *p, struct packet *pkt)
 {
+	if (!pkt->in)
+		pkt->flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
 	pkt->reason = packet_receive(pkt);
 	if (pkt->reason != REASON_NONE)
 		return;

@@ -127,6 +127,7 @@ static enum step_end run_route_chain(struct path_run *run,
 				     const struct vm_chain *chain)
 {
 	struct route_key before = route_key_of(run->pkt), after;
+	const struct host_link *out = run->pkt->out;
 	struct host_route rt;
 	struct vm_result vr;
 	enum step_end end;
@@ -140,7 +141,11 @@ static enum step_end run_route_chain(struct path_run *run,
 	if (route_key_eq(&before, &after))
 		return STEP_GO_ON;
 	reason = route_output(run, &rt);
-	return reason == REASON_NONE ? STEP_GO_ON : run_drop(run, reason);
+	if (reason != REASON_NONE)
+		return run_drop(run, reason);
+	run->rerouted = run->pkt->out;
+	run->pkt->out = out;
+	return STEP_GO_ON;
 }
 
 /* nft_do_chain() by way of nft_do_chain_inet() and its like */
