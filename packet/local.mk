@@ -5,5 +5,5 @@ libengine_la_SOURCES += \
 	packet/frag.c packet/frag.h \
 	packet/frag_out.c packet/frag_queue.h \
 	packet/ip6opt.c packet/ip6opt.h \
-	packet/logline.h \
+	packet/logline.c packet/logline.h \
 	packet/packet.c packet/packet.h

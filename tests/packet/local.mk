@@ -8,5 +8,6 @@ tests_packet_test_SOURCES = \
 	tests/packet/frag.c \
 	tests/packet/frag_out.c \
 	tests/packet/ip6opt.c \
+	tests/packet/logline.c \
 	tests/packet/netns.h \
 	tests/packet/packet.c
