@@ -1,7 +1,7 @@
 # the tests of path/; included by tests/local.mk
 check_PROGRAMS += tests/path/test
 TESTS += tests/path/test
-tests_path_test_CPPFLAGS = $(TEST_CPPFLAGS)
+tests_path_test_CPPFLAGS = $(TEST_CPPFLAGS) -I$(srcdir)/tests/path
 tests_path_test_LDADD = $(TEST_LIBS)
 tests_path_test_SOURCES = \
 	tests/path/capfile.h \
@@ -17,5 +17,8 @@ tests_path_test_SOURCES = \
 	tests/path/linktype/null.c \
 	tests/path/linktype/ppp.c \
 	tests/path/linktype/raw.c \
+	tests/path/hooks.c tests/path/names.c tests/path/path.c \
+	tests/path/route.c tests/path/steps.c \
+	tests/path/world.c tests/path/world.h \
 	tests/path/source_pcap.c \
 	tests/path/source_pcapng.c

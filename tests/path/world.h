@@ -12,6 +12,7 @@
 #include "path/path.h"
 #include "vm/vm.h"
 
+/* The last so many packets that left are kept. */
 #define WORLD_LEFT 16
 
 /** struct left - a packet that left */
