@@ -6,3 +6,7 @@ bench_mkcap_LDADD = libengine.la
 noinst_PROGRAMS += bench/vm
 bench_vm_SOURCES = bench/vm.c tests/vm/fixture.c tests/vm/fixture.h
 bench_vm_LDADD = libengine.la
+
+noinst_PROGRAMS += bench/ct
+bench_ct_SOURCES = bench/ct.c
+bench_ct_LDADD = libengine.la

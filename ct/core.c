@@ -127,13 +127,25 @@ static enum reason start(struct ct_ctx *cx, const struct ct_l4proto *p,
 	return REASON_NONE;
 }
 
+/* The hash that ct_in_prefetch() noted, if it is still that of the packet. */
+static inline uint64_t packet_hash(const struct ct_table *t,
+				   const struct packet *pkt,
+				   const struct ct_key *key,
+				   const struct ct_key *inverse)
+{
+	if (likely(pkt->ct_hash &&
+		   !(pkt->flags & (PKT_DIRTY | PKT_REASSEMBLED))))
+		return pkt->ct_hash;
+	return ct_key_hash(&t->secret, key, inverse);
+}
+
 /* Steps 6 to 10. */
 static enum reason resolve(struct ct_ctx *cx, const struct ct_l4proto *p,
 			   const struct ct_key *key,
 			   const struct ct_key *inverse)
 {
 	struct ct_table *t = cx->t;
-	uint64_t hash = ct_key_hash(&t->secret, key, inverse);
+	uint64_t hash = packet_hash(t, cx->pkt, key, inverse);
 
 	for (;;) {
 		cx->ct = ct_lookup(t, key, inverse, hash, cx->now, &cx->dir);
@@ -199,37 +211,38 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 	return resolve(&cx, p, &key, &inverse);
 }
 
-/* The hash of a packet that is simple enough; false: no matter. */
-static inline bool prefetch_hash(const struct ct_table *t,
-				 const struct packet *pkt, uint64_t *hash)
+/* Note the hash of the packet's tuple; 0: it has none, or will have another. */
+static inline uint64_t prefetch_hash(const struct ct_table *t,
+				     struct packet *pkt)
 {
 	const struct ct_l4proto *p;
 	struct ct_key key, inverse;
 	struct ct_l4 l4;
 
-	if (pkt->reason != REASON_NONE || pkt->ct || !ct_find_l4(pkt, 0, &l4))
-		return false;
+	pkt->ct_hash = 0;
+	if (pkt->reason != REASON_NONE || pkt->flags & PKT_DIRTY ||
+	    !ct_find_l4(pkt, 0, &l4))
+		return 0;
 	p = ct_l4proto_find(l4.proto);
 	if (!ct_key_from_packet(pkt, 0, &l4, p, &key) ||
 	    !ct_l4proto_invert(p, &key, &inverse))
-		return false;
-	*hash = ct_key_hash(&t->secret, &key, &inverse);
-	return true;
+		return 0;
+	pkt->ct_hash = ct_key_hash(&t->secret, &key, &inverse);
+	return pkt->ct_hash;
 }
 
-void ct_in_prefetch(struct ct_table *t, const struct packet *pkts, size_t n)
+void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 {
-	uint64_t hashes[PREFETCH_BATCH];
-	size_t batch, found;
+	size_t batch;
 
 	for (; n; pkts += batch, n -= batch) {
 		batch = MIN(n, (size_t)PREFETCH_BATCH);
-		found = 0;
 		for (size_t i = 0; i < batch; i++)
-			if (prefetch_hash(t, &pkts[i], &hashes[found]))
-				ct_index_prefetch(t, hashes[found++]);
-		for (size_t i = 0; i < found; i++)
-			ct_index_prefetch_entry(t, hashes[i]);
+			if (likely(prefetch_hash(t, &pkts[i])))
+				ct_index_prefetch(t, pkts[i].ct_hash);
+		for (size_t i = 0; i < batch; i++)
+			if (likely(pkts[i].ct_hash))
+				ct_index_prefetch_entry(t, pkts[i].ct_hash);
 	}
 }
 

@@ -118,11 +118,13 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 /**
  * ct_in_prefetch() - start loading what ct_in() will touch for @n packets
  *
- * Called for a whole batch before its packets run, after packet_receive() (a
- * packet that was refused there is passed over: its nfproto is 0) so that the two cache misses of a lookup overlap: first all
- * buckets, then all entries. Has no effect but speed.
+ * Called for a whole batch before its packets run, after packet_receive() and
+ * packet_decode(), so that the two cache misses of a lookup overlap: first all
+ * buckets, then all entries. A packet that was refused (pkt->reason) is passed
+ * over. Notes the tuple's hash in the packet, which ct_in() takes unless the
+ * bytes have changed since (PKT_DIRTY, PKT_REASSEMBLED). No effect but speed.
  */
-void ct_in_prefetch(struct ct_table *t, const struct packet *pkts, size_t n);
+void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n);
 
 /**
  * ct_confirm() - nf_conntrack_confirm(): a new entry enters the table

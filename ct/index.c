@@ -166,6 +166,8 @@ static inline void bucket_clear(struct ct_bucket *b)
 	ct_store(&b->tags_lo, 0);
 	ct_store(&b->tags_hi, 0);
 	ct_store(&b->next, 0);
+	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+		ct_store(&b->ref[i], 0);
 }
 
 /* --- locks ---------------------------------------------------------------- */
@@ -458,8 +460,6 @@ static void bucket_split(struct ct_table *t, struct ct_bucket *old,
 	struct ct_bucket copy = *old;
 	bool ok;
 
-	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
-		ct_store(&old->ref[i], 0);
 	bucket_clear(old);
 	for (;;) {
 		uint32_t next = copy.next;

@@ -20,6 +20,16 @@ enum ct_verdict {
 };
 
 /**
+ * struct ct_l4 - where a packet's transport header is, as conntrack sees it
+ * @off:	from the start of the packet
+ * @proto:	transport protocol
+ */
+struct ct_l4 {
+	uint32_t off;
+	uint8_t proto;
+};
+
+/**
  * struct ct_ctx - one packet on its way through ct_in()
  * @l4:		its transport header
  * @ct:		the connection, locked; NULL in error()
@@ -94,6 +104,59 @@ static inline bool ct_l4proto_invert(const struct ct_l4proto *p,
 	if (unlikely(p->invert_tuple))
 		return p->invert_tuple(key, inverse);
 	ct_key_swap(key, inverse);
+	return true;
+}
+
+/**
+ * ct_find_l4() - find the transport header of the IP packet at @nhoff
+ * @pkt:	after packet_decode()
+ * @nhoff:	offset of an IP header of pkt->nfproto: 0, or that of the
+ *		packet quoted in an ICMP error
+ *
+ * Return: false if there is none, see packet_l4_conntrack().
+ */
+static inline bool ct_find_l4(const struct packet *pkt, uint32_t nhoff,
+			      struct ct_l4 *l4)
+{
+	int off;
+
+	if (likely(pkt->nfproto == NFPROTO_IPV4 && !nhoff)) {
+		/* Here the rules' view is the same. */
+		l4->proto = pkt->l4proto;
+		l4->off = pkt->l4_off;
+		return !pkt->frag_off && pkt->flags & PKT_L4;
+	}
+	off = packet_l4_conntrack(pkt, nhoff, &l4->proto);
+	l4->off = (uint32_t)off;
+	return off >= 0;
+}
+
+/**
+ * ct_key_from_packet() - the tuple of the packet whose IP header is at @nhoff
+ * @l4:		as ct_find_l4() found it
+ * @p:		the tracker of l4->proto
+ *
+ * Ref: nf_ct_get_tuple().
+ * Return: false if the bytes are not there or the protocol has none.
+ */
+static inline bool ct_key_from_packet(const struct packet *pkt, uint32_t nhoff,
+				      const struct ct_l4 *l4,
+				      const struct ct_l4proto *p,
+				      struct ct_key *key)
+{
+	const bool v6 = pkt->nfproto == NFPROTO_IPV6;
+	const uint8_t flags = v6 ? CT_KEY_V6 : 0;
+	const uint8_t *ports;
+
+	ct_key_addrs(key, pkt->data + nhoff, v6);
+	if (unlikely(!p->ports)) {
+		key->head = ct_key_head(0, l4->proto, flags);
+		return !p->pkt_to_tuple || p->pkt_to_tuple(pkt, l4->off, key);
+	}
+	ports = packet_read(pkt, l4->off, 4);
+	if (unlikely(!ports))
+		return false;
+	key->head = ct_key_head(load_raw32(ports), l4->proto, flags);
 	return true;
 }
 

@@ -182,7 +182,7 @@ static bool early_drop(struct ct_table *t, uint64_t hash, uint32_t now)
 	for (unsigned i = 0; i < EARLY_DROP_BUCKETS; i++)
 		if (early_drop_bucket(t, hash, i, now))
 			return true;
-	ct_store(&t->early_drop, true);
+	ct_store(&t->gc_press, 2);
 	return false;
 }
 
@@ -263,7 +263,7 @@ static bool gc_may_drop(const struct ct_table *t, struct ct_conn *ct)
 /* Above 95% of the limit, after an insert found no room. */
 static bool gc_presses(struct ct_table *t)
 {
-	return ct_load(&t->early_drop) &&
+	return ct_load(&t->gc_press) &&
 	       ct_load(&t->count) >= (uint64_t)t->cfg.max / 100 * 95;
 }
 
@@ -319,7 +319,8 @@ void ct_table_gc(struct ct_table *t, const struct nv_time *now)
 	while (share--) {
 		if (t->gc_next >= slots) {
 			t->gc_next = 0;
-			ct_store(&t->early_drop, false);
+			if (ct_load(&t->gc_press))
+				ct_store(&t->gc_press, t->gc_press - 1);
 		}
 		gc_look(t, table_nth(t, t->gc_next++, n4), tick);
 	}

@@ -19,7 +19,7 @@
  * @ext:	their rare parts
  * @count:	entries, unconfirmed ones included
  * @next_id:	last id given
- * @early_drop:	the table was full: collection makes room (gc_worker())
+ * @gc_press:	the table was full: rounds in which collection makes room
  * @gc_next:	reference of the slot that collection looks at next
  * @gc_ns:	clock of the last collection
  */
@@ -30,9 +30,7 @@ struct ct_table {
 	struct ct_pool v4, v6, ext;
 	struct ct_stats stats __attribute__((aligned(64)));
 	uint32_t count, next_id;
-	bool early_drop;
-	uint32_t gc_lock;
-	uint32_t gc_next;
+	uint32_t gc_press, gc_lock, gc_next;
 	uint64_t gc_ns;
 };
 

@@ -2,15 +2,33 @@
 check_PROGRAMS += tests/ct/test
 TESTS += tests/ct/test
 tests_ct_test_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_ct_test_LDADD = $(TEST_LIBS)
+tests_ct_test_LDADD = $(TEST_LIBS) -lpthread
 tests_ct_test_SOURCES = \
-	tests/ct/wire.c tests/ct/wire.h \
-	tests/ct/print.c
+	tests/ct/conn.c \
+	tests/ct/core.c \
+	tests/ct/index.c \
+	tests/ct/inet_error.c \
+	tests/ct/key.c \
+	tests/ct/l4proto.c \
+	tests/ct/pool.c \
+	tests/ct/print.c \
+	tests/ct/proto_generic.c \
+	tests/ct/proto_gre.c \
+	tests/ct/proto_icmp.c \
+	tests/ct/proto_icmpv6.c \
+	tests/ct/proto_sctp.c \
+	tests/ct/proto_tcp.c \
+	tests/ct/proto_udp.c \
+	tests/ct/proto_udplite.c \
+	tests/ct/stories.c tests/ct/stories.h \
+	tests/ct/table.c \
+	tests/ct/wire.c tests/ct/wire.h
 
 # the kernel as judge; skipped without the rights for a namespace
 check_PROGRAMS += tests/ct/twin
 TESTS += tests/ct/twin
 tests_ct_twin_LDADD = libengine.la
 tests_ct_twin_SOURCES = \
+	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/twin.c \
 	tests/ct/wire.c tests/ct/wire.h

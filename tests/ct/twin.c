@@ -36,7 +36,7 @@
 #include "base/rng.h"
 #include "ct/conn.h"
 #include "packet/csum.h"
-#include "tests/ct/wire.h"
+#include "tests/ct/stories.h"
 
 #define SKIPPED	  77
 #define FLOWS	  4
@@ -956,6 +956,33 @@ static bool run_seed(struct twin *tw, uint64_t seed, unsigned packets)
 	return ok;
 }
 
+/* The stories of proto_tcp.c, told to the kernel: what they expect of ours is
+ * what it says. */
+static bool run_stories(struct twin *tw)
+{
+	bool ok = true;
+
+	for (size_t n = 0; n < tcp_stories_n; n++) {
+		const struct story *story = &tcp_stories[n];
+
+		kernel_flush(&tw->k);
+		lab_open(&tw->lab, NULL);
+		for (unsigned i = 0; i < STORY_STEPS && story->steps[i].ct;
+		     i++) {
+			struct wire w;
+
+			wire_tcp(&w, false, 40000, 80, &story->steps[i].seg);
+			if (compare(tw, &w))
+				continue;
+			printf("story \"%s\", step %u: they disagree\n",
+			       story->name, i);
+			ok = false;
+		}
+		lab_close(&tw->lab);
+	}
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	static struct twin tw;
@@ -978,6 +1005,7 @@ int main(int argc, char **argv)
 			strerror(errno));
 		return SKIPPED;
 	}
+	failed += !run_stories(&tw);
 	for (unsigned long i = 0; i < seeds; i++)
 		failed += !run_seed(&tw, seed + i, (unsigned)packets);
 	printf("%lu packets (%lu TCP, %lu UDP, %lu SCTP, %lu ICMP, %lu others) of %lu seeds, %lu seeds differ\n",

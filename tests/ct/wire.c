@@ -39,6 +39,7 @@ void wire_addrs4(struct wire *w, uint32_t src, uint32_t dst)
 void wire_ip(struct wire *w, bool v6, enum way way, uint8_t proto,
 	     const void *payload, uint32_t len)
 {
+	assert(len <= WIRE_MAX - 40);
 	memset(w, 0, sizeof(*w));
 	w->v6 = v6;
 	w->way = way;
@@ -98,6 +99,7 @@ void wire_tcp(struct wire *w, bool v6, uint16_t cport, uint16_t sport,
 	uint32_t opts = wire_hex(spec->opts, th + 20, 40);
 	uint32_t header = 20 + ALIGN_UP(opts, 4u);
 
+	assert(header + spec->len <= WIRE_MAX);
 	put_be16(th, spec->way == C2S ? cport : sport);
 	put_be16(th + 2, spec->way == C2S ? sport : cport);
 	put_be32(th + 4, spec->seq);
