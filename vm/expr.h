@@ -110,6 +110,8 @@ struct vm_expr {
  * @lower:	libnftnl object -> private part; registers go through
  *		vm_lower_load() and vm_lower_store(), which fill reads and
  *		writes; 0 or -errno as the kernel answers
+ * @fini:	frees what the private part owns; also after lower() refused. May
+ *		be NULL
  * @init:	state of a new rule; may be NULL: zero
  * @exec:	the reference form
  * @emit:	adds to the fast form (vm/emit.h); NULL: exec is called
@@ -126,6 +128,7 @@ struct vm_expr_ops {
 	size_t priv_size, state_size;
 	int (*lower)(struct vm_lower *lw, const struct nftnl_expr *ne,
 		     void *priv);
+	void (*fini)(void *priv);
 	void (*init)(const struct vm_expr *e, void *state);
 	void (*exec)(const struct vm_expr *e, struct vm_regs *regs,
 		     struct vm_ctx *cx);

@@ -19,6 +19,7 @@ libengine_la_SOURCES += \
 	vm/expr/cmp.c \
 	vm/expr/counter.c \
 	vm/expr/ct.c \
+	vm/expr/dynset.c \
 	vm/expr/fib.c \
 	vm/expr/immediate.c \
 	vm/expr/limit.c \
@@ -30,5 +31,7 @@ libengine_la_SOURCES += \
 	vm/expr/payload.c \
 	vm/expr/quota.c \
 	vm/expr/range.c \
+	vm/set/concat.c \
+	vm/set/dynamic.c \
 	vm/set/hash.c \
 	vm/set/interval.c

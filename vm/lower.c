@@ -198,6 +198,8 @@ void vm_expr_free(struct vm_expr *e)
 {
 	if (!e)
 		return;
+	if (e->ops->fini)
+		e->ops->fini(e->priv);
 	free(e->state);
 	free(e);
 }
@@ -237,8 +239,11 @@ static int lower_next(struct nftnl_expr *ne, void *data)
 	struct vm_expr *e = l->e;
 	const struct vm_expr_ops *ops = ops_of(l->lw, ne);
 
-	if (lower_one(l->lw, ne, ops, e, l->state) < 0)
+	if (lower_one(l->lw, ne, ops, e, l->state) < 0) {
+		if (ops->fini)
+			ops->fini(e->priv);
 		return -1;
+	}
 	l->r->flags |= e->flags & ~VM_EXPR_PURE;
 	l->r->n++;
 	l->state += state_size(ops);
@@ -286,8 +291,16 @@ void vm_rule_free(void *rule)
 {
 	struct vm_rule *r = rule;
 
+	struct vm_expr *e;
+
 	if (!r)
 		return;
+	e = r->exprs;
+	for (unsigned i = 0; i < r->n; i++) {
+		if (e->ops->fini)
+			e->ops->fini(e->priv);
+		e = (void *)((char *)e + e->size);
+	}
 	free(r->exprs);
 	free(r->hits);
 	free(r);

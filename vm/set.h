@@ -73,6 +73,19 @@ struct vm_hit {
 };
 
 /**
+ * struct vm_dynset_how - what dynset does to elements
+ * @refresh:	one that is there begins its timeout anew
+ * @timeout_ns:	of new and refreshed ones; 0: none
+ * @n_exprs, @exprs: statements that new ones get a copy of
+ */
+struct vm_dynset_how {
+	bool refresh;
+	uint64_t timeout_ns;
+	unsigned n_exprs;
+	struct vm_expr *exprs[2];
+};
+
+/**
  * struct vm_set - a set or map
  * @slot:	its number in images
  * @flags:	NFT_SET_*
@@ -81,6 +94,7 @@ struct vm_hit {
  * @is_vmap:	data are verdicts
  * @has_ext:	elements may have rare parts (struct vm_elem_ext)
  * @timeout_ns:	of new elements; 0: for ever
+ * @gc_ns:	how often expired elements are collected
  * @size:	most elements, or 0
  * @n_fields, @field_len: of a concatenation; each padded to 4 bytes in a key
  * @n_exprs, @exprs: statements that each new element gets a copy of
@@ -98,7 +112,7 @@ struct vm_set {
 	uint32_t flags;
 	uint16_t key_len, data_len, value_len;
 	bool is_vmap, has_ext;
-	uint64_t timeout_ns;
+	uint64_t timeout_ns, gc_ns;
 	uint32_t size;
 	unsigned n_fields;
 	uint8_t field_len[16];
@@ -127,10 +141,11 @@ struct vm_set_data {
 /**
  * struct vm_set_ops - a back end
  * @name:	for dump and bench
+ * @owns_ext:	frees the rare parts of elements itself, also after an abort
  * @fits:	can it hold sets of this kind?
  * @new:	no elements; @hint is how many will come, or 0
  * @clone:	a private version that shares all pieces
- * @publish:	@d replaces @old: pieces of @old that @d does not have are
+ * @publish:	@d replaces @old (NULL: it is the first): pieces of @old that @d does not have are
  *		retired (vm_retire()), @old itself too
  * @drop:	free a private version, and the pieces that are its alone
  * @free:	free the only version there is, with all pieces; none of them frees
@@ -143,9 +158,13 @@ struct vm_set_data {
  * @remove:	0 with the ext to be retired in *ext, or -ENOENT
  * @find:	the element of a key; runs on the packet path
  * @walk:	each element, until @fn returns non-zero; expired ones too
+ * @update:	the element of a key, made if it is not there; false: the set is
+ *		full. NULL: packets cannot write this kind
+ * @erase:	the element of a key goes
  */
 struct vm_set_ops {
 	const char *name;
+	bool owns_ext;
 	bool (*fits)(const struct vm_set *set);
 	struct vm_set_data *(*new)(const struct vm_set *set, size_t hint);
 	struct vm_set_data *(*clone)(const struct vm_set_data *d);
@@ -161,6 +180,10 @@ struct vm_set_ops {
 		     uint64_t now_ns, struct vm_hit *hit);
 	int (*walk)(const struct vm_set_data *d,
 		    int (*fn)(const struct vm_elem *e, void *arg), void *arg);
+	bool (*update)(struct vm_set_data *d, const void *key,
+		       const void *value, const struct vm_dynset_how *how,
+		       uint64_t now_ns, struct vm_hit *hit);
+	void (*erase)(struct vm_set_data *d, const void *key, uint64_t now_ns);
 };
 
 #define SET(id) extern const struct vm_set_ops vm_set_##id;
@@ -187,6 +210,20 @@ static inline bool vm_set_find_key(const struct vm_set_data *d, const void *key,
 	hit->value = d->catchall;
 	hit->ext = d->catchall_ext;
 	return !vm_elem_expired(hit->ext, now_ns);
+}
+
+/** vm_elem_exec() - the statements of an element; a BREAK of theirs is the
+ * rule's */
+static inline void vm_elem_exec(const struct vm_elem_ext *ext,
+				struct vm_regs *regs, struct vm_ctx *cx)
+{
+	for (unsigned i = 0; i < ext->n; i++) {
+		const struct vm_expr *e = ext->exprs[i];
+
+		e->ops->exec(e, regs, cx);
+		if (regs->verdict != NFT_CONTINUE)
+			return;
+	}
 }
 
 /** vm_set_backend() - the back end for sets of this kind, or NULL */

@@ -18,6 +18,9 @@
 
 #include "vm/core.h"
 
+/* HZ jiffies (nft_set_gc_interval()). */
+static const uint64_t GC_DEFAULT_NS = NS_PER_SEC;
+
 void vm_set_free(void *set)
 {
 	struct vm_set *s = set;
@@ -49,7 +52,8 @@ void vm_set_contents_free(void *data)
 {
 	struct vm_set_data *d = data;
 
-	d->ops->walk(d, elem_ext_free, NULL);
+	if (!d->ops->owns_ext)
+		d->ops->walk(d, elem_ext_free, NULL);
 	ext_free(d->catchall_ext);
 	free(d->catchall);
 	d->ops->free(d);
@@ -186,6 +190,9 @@ static int set_props(struct vm_tx *tx, struct vm_set *s,
 		ret = err && err->code ? err->code : -EINVAL;
 	if (ret)
 		return ret;
+	s->gc_ns = nftnl_set_get_u32(ns, NFTNL_SET_GC_INTERVAL) * NS_PER_MS;
+	if (!s->gc_ns)
+		s->gc_ns = GC_DEFAULT_NS;
 	s->has_ext = (s->flags & (NFT_SET_TIMEOUT | NFT_SET_EVAL)) ||
 		     s->n_exprs;
 	s->ops = vm_set_backend(s);
@@ -366,6 +373,13 @@ static void ext_retire(struct vm_tx *tx, struct vm_change *c)
 
 static const struct vm_change_ops ext_del_ops = { .commit = ext_retire };
 
+/* Are an element's rare parts this file's to free? The catch-all element's
+ * always are, others' unless the back end takes them. */
+static bool owns_ext(const struct vm_set *s, const struct vm_elem *e)
+{
+	return !s->ops->owns_ext || e->flags & ELEM_CATCHALL;
+}
+
 /* One row of a batch on its way into a set. */
 struct row {
 	struct vm_tx *tx;
@@ -545,7 +559,7 @@ static int row_insert(struct row *row)
 /* Note what came with a new element. */
 static void row_done(struct row *row)
 {
-	if (row->e.ext)
+	if (row->e.ext && owns_ext(row->s, &row->e))
 		vm_tx_log(row->tx, &ext_add_ops, row->e.ext);
 	if (!row->to)
 		return;
@@ -687,7 +701,8 @@ int vm_set_flush(struct vm_tx *tx, uint8_t family, const char *table,
 		return -ENOENT;
 	contents_unuse(tx, s);
 	d = set_private(tx, s);
-	d->ops->walk(d, ext_note, tx);
+	if (!d->ops->owns_ext)
+		d->ops->walk(d, ext_note, tx);
 	if (!catchall_remove(d, &ext) && ext)
 		vm_tx_log(tx, &ext_del_ops, ext);
 	d->ops->clear(d);
@@ -712,10 +727,9 @@ static void contents_drop(struct vm_set *s)
 
 static void contents_publish(struct vm_tx *tx, struct vm_set *s)
 {
-	if (s->data) {
+	if (s->data)
 		vm_retire(tx->vm, free, s->data->catchall);
-		s->ops->publish(s->next, s->data);
-	}
+	s->ops->publish(s->next, s->data);
 	s->data = s->next;
 	s->next = NULL;
 }

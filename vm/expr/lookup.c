@@ -60,19 +60,6 @@ static int lookup_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	return 0;
 }
 
-/* The statements of the element found; a BREAK of theirs breaks the rule. */
-static void elem_exec(const struct vm_elem_ext *ext, struct vm_regs *regs,
-		      struct vm_ctx *cx)
-{
-	for (unsigned i = 0; i < ext->n; i++) {
-		const struct vm_expr *e = ext->exprs[i];
-
-		e->ops->exec(e, regs, cx);
-		if (regs->verdict != NFT_CONTINUE)
-			return;
-	}
-}
-
 static void lookup_exec(const struct vm_expr *e, struct vm_regs *regs,
 			struct vm_ctx *cx)
 {
@@ -83,7 +70,7 @@ static void lookup_exec(const struct vm_expr *e, struct vm_regs *regs,
 				     cx->env->now.mono_ns, &hit);
 	struct vm_verdict v;
 
-	if (found == (l->flags & NFT_LOOKUP_F_INV))
+	if (found == (bool)(l->flags & NFT_LOOKUP_F_INV))
 		return vm_break(regs);
 	if (l->has_dreg && l->dreg.nr) {
 		uint32_t *dst = &regs->w[l->dreg.word];
@@ -96,7 +83,7 @@ static void lookup_exec(const struct vm_expr *e, struct vm_regs *regs,
 		regs->chain = v.chain;
 	}
 	if (hit.ext)
-		elem_exec(hit.ext, regs, cx);
+		vm_elem_exec(hit.ext, regs, cx);
 }
 
 static void lookup_describe(const struct vm_expr *e, struct strbuf *out)

@@ -445,7 +445,8 @@ static void hash_publish(struct vm_set_data *d, struct vm_set_data *old)
 	for (size_t i = 0; i < h->stale.len; i++)
 		vm_retire(d->set->vm, free, h->stale.v[i]);
 	vec_fini(&h->stale);
-	vm_retire(d->set->vm, hash_shell_free, hash_rw(old));
+	if (old)
+		vm_retire(d->set->vm, hash_shell_free, hash_rw(old));
 }
 
 static void seg_free_own(struct hash_data *h, struct seg *s)

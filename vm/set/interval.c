@@ -550,7 +550,8 @@ static void interval_publish(struct vm_set_data *d, struct vm_set_data *old)
 	for (size_t i = 0; i < iv->stale.len; i++)
 		vm_retire(d->set->vm, free, iv->stale.v[i]);
 	vec_fini(&iv->stale);
-	vm_retire(d->set->vm, shell_free, iv_rw(old));
+	if (old)
+		vm_retire(d->set->vm, shell_free, iv_rw(old));
 }
 
 static void interval_drop(struct vm_set_data *d)
