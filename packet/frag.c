@@ -679,7 +679,7 @@ static bool find_frag_hdr(const struct packet *pkt, uint32_t *off,
 		nexthdr = hdr[0];
 	}
 	*off = at;
-	return at + FRAG_HDR_LEN <= pkt->len;
+	return true;
 }
 
 /* ipv6frag_thdr_truncated(): a first fragment must hold the whole transport
@@ -744,7 +744,10 @@ static enum frag_result collect6(struct frag_queue *q, struct packet *pkt,
 	    !find_frag_hdr(pkt, &at.hdr_len, &at.nexthdr_off) ||
 	    transport_hdr_cut(pkt, at.hdr_len))
 		return FRAG_WHOLE;
-	fh = pkt->data + at.hdr_len;
+	*reason = REASON_frag_invalid;
+	fh = packet_read(pkt, at.hdr_len, FRAG_HDR_LEN);
+	if (!fh)
+		return FRAG_DROP;
 	frag = get_be16(fh + 2);
 	key = key6(pkt, get_be32(fh + 4), user);
 	d = datagram_get(q, &key, now);
