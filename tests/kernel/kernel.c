@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bytecode.h"
 #include "counters.h"
 #include "kernel.h"
 #include "netns.h"
@@ -160,6 +161,16 @@ static int list_state(struct result *r, uint64_t last)
 	return rc ? -1 : 0;
 }
 
+static int keep_bytecode(unsigned int flags, struct result *r)
+{
+	if (!(flags & KERNEL_BYTECODE))
+		return 0;
+	r->bytecode = bytecode_dump();
+	if (!r->bytecode)
+		result_fail(r, "the bytecode cannot be dumped");
+	return r->bytecode ? 0 : -1;
+}
+
 static int run_in(struct netns *ns, const struct scenario *s,
 		  unsigned int flags, struct result *r)
 {
@@ -174,6 +185,7 @@ static int run_in(struct netns *ns, const struct scenario *s,
 	    (flags & KERNEL_ANSWERS ||
 	     nft("-f", "-", no_answers, NULL, r) == 0) &&
 	    nft("-f", "-", strbuf_str(&s->rules), NULL, r) == 0 &&
+	    keep_bytecode(flags, r) == 0 &&
 	    run_packets(ns, c, strbuf_str(&s->packets), flags, r) == 0)
 		rc = list_state(r, now_ns(CLOCK_MONOTONIC));
 	counters_close(c);

@@ -11,6 +11,8 @@ enum kernel_flag {
 	KERNEL_HITS = 1 << 0,
 	/* the box's own ICMP errors take part */
 	KERNEL_ANSWERS = 1 << 1,
+	/* keep the ruleset's bytecode */
+	KERNEL_BYTECODE = 1 << 2,
 };
 
 /**

@@ -3,6 +3,9 @@ check_PROGRAMS += tests/kernel/twin
 tests_kernel_twin_CPPFLAGS = $(AM_CPPFLAGS)
 tests_kernel_twin_LDADD = libengine.la
 tests_kernel_twin_SOURCES = \
+	tests/kernel/bytecode.c tests/kernel/bytecode.h \
+	tests/kernel/bytecode_internal.h \
+	tests/kernel/bytecode_run.c \
 	tests/kernel/capture.c tests/kernel/capture.h \
 	tests/kernel/compare.c tests/kernel/compare.h \
 	tests/kernel/counters.c tests/kernel/counters.h \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
+#include "bytecode.h"
 #include "packet_text.h"
 #include "result.h"
 
@@ -28,6 +29,7 @@ void result_fini(struct result *r)
 	vec_fini(&r->steps);
 	vec_fini(&r->entries);
 	vec_fini(&r->counters);
+	bytecode_free(r->bytecode);
 	free(r->listing);
 	free(r->error);
 	memset(r, 0, sizeof(*r));

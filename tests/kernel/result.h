@@ -15,6 +15,8 @@
 
 #define LINK_NAME_BYTES 16
 
+struct bytecode;
+
 /**
  * struct frame - one IP packet on one link
  * @link:	its name; "local" for a packet that the host itself sends
@@ -78,6 +80,7 @@ struct counter {
  * @listed_ns:	time from the last packet to the end of the listing: by so
  *		much may timeouts be lower
  * @listing:	nft -a list ruleset; owned
+ * @bytecode:	the kernel's, when it was asked for (bytecode.h); owned
  * @error:	what went wrong with the run itself, or NULL; owned
  */
 struct result {
@@ -86,6 +89,7 @@ struct result {
 	VEC(struct counter) counters;
 	uint64_t listed_ns;
 	char *listing;
+	struct bytecode *bytecode;
 	char *error;
 };
 
