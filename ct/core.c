@@ -71,8 +71,9 @@ bool ct_csum_bad(const struct ct_ctx *cx)
 		return false;
 	switch (packet_csum_l4(cx->pkt, cx->l4.proto, cx->l4.off)) {
 	case CSUM_BAD:
-	case CSUM_PARTIAL:
 		return true;
+	case CSUM_PARTIAL:
+		return !(cx->pkt->flags & PKT_CSUM_LAX);
 	default:
 		return false;
 	}

@@ -220,7 +220,8 @@ enum csum_state packet_csum_l4(const struct packet *pkt, uint8_t l4proto,
 	whole = cover <= pkt->len - l4_off;
 	if (whole && sum_is_right(c, l4, cover, pseudo))
 		return CSUM_GOOD;
-	if (pseudo && load_raw16(l4 + c->off) == (be16_t)~csum_fold(pseudo))
+	if (pseudo && (load_raw16(l4 + c->off) == 0 ||
+		       load_raw16(l4 + c->off) == (be16_t)~csum_fold(pseudo)))
 		return CSUM_PARTIAL;
 	return whole ? CSUM_BAD : CSUM_UNKNOWN;
 }

@@ -64,8 +64,8 @@ uint32_t csum_crc32c(uint32_t crc, const void *p, size_t len);
 enum csum_state {
 	CSUM_GOOD,    /* right, or there is none to check */
 	CSUM_BAD,     /* wrong */
-	CSUM_PARTIAL, /* wrong, but that of the pseudo header alone: the sender
-		       * left the rest to its network card */
+	CSUM_PARTIAL, /* wrong, but zero or that of the pseudo header alone: the
+		       * sender left the rest to its network card */
 	CSUM_UNKNOWN, /* bytes it covers were cut by the snap length */
 };
 

@@ -69,6 +69,8 @@ enum packet_flag {
 	PKT_HAS_L2 = 1 << 6,
 	/* larger than the MTU by segmentation offload: taken as sent */
 	PKT_GSO = 1 << 7,
+	/* unfinished checksums (left to the network card) count as good */
+	PKT_CSUM_LAX = 1 << 9,
 	/* looped back: sent and received by this host */
 	PKT_LOOPED = 1 << 8,
 };

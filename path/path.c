@@ -314,14 +314,15 @@ static void prepare(struct path *p, struct packet *pkt)
 {
 	if (!pkt->in)
 		pkt->flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
-	pkt->reason = packet_receive(pkt);
-	if (pkt->reason != REASON_NONE)
-		return;
-	packet_decode(pkt);
+	else if (pkt->wire_len > pkt->in->mtu)
+		pkt->flags |= PKT_GSO;
 	if (p->cfg.checksums == CHECKSUMS_TRUST)
 		pkt->flags |= PKT_CSUM_OK;
-	if (pkt->in && pkt->wire_len > pkt->in->mtu)
-		pkt->flags |= PKT_GSO;
+	else if (p->cfg.checksums == CHECKSUMS_AUTO)
+		pkt->flags |= PKT_CSUM_LAX;
+	pkt->reason = packet_receive(pkt);
+	if (pkt->reason == REASON_NONE)
+		packet_decode(pkt);
 }
 
 void path_run_batch(struct path *p, struct packet *pkts,
