@@ -138,7 +138,7 @@ struct ct_ext {
 
 static inline bool ct_conn_is_v6(const struct ct_conn *ct)
 {
-	return ct->flags & CT_KEY_V6;
+	return ct_load(&ct->flags) & CT_KEY_V6;
 }
 
 static inline union ct_proto *ct_conn_proto(struct ct_conn *ct)

@@ -258,8 +258,10 @@ static bool publish(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
 	ct_store(&ct->timeout, ct->timeout + nv_ticks(now->mono_ns));
 	if (ext && t->cfg.timestamp)
 		ext->start_ns = now->wall_ns;
-	ct_store(&ct->status, ct->status | IPS_CONFIRMED);
-	ct_store(&ct->refs, ct->refs + 1); /* the table's */
+	ct_conn_tryget(ct, t->cfg.threads); /* the table's reference */
+	/* From now on collection may see it; it waits for the bucket. */
+	__atomic_store_n(&ct->status, ct->status | IPS_CONFIRMED,
+			 __ATOMIC_RELEASE);
 	return ct_index_add(t, b, hash, ct_table_ref(ct));
 }
 

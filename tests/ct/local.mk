@@ -2,7 +2,7 @@
 check_PROGRAMS += tests/ct/test
 TESTS += tests/ct/test
 tests_ct_test_CPPFLAGS = $(TEST_CPPFLAGS)
-tests_ct_test_LDADD = $(TEST_LIBS) -lpthread
+tests_ct_test_LDADD = $(TEST_LIBS)
 tests_ct_test_SOURCES = \
 	tests/ct/conn.c \
 	tests/ct/core.c \
@@ -22,6 +22,13 @@ tests_ct_test_SOURCES = \
 	tests/ct/proto_udplite.c \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/table.c \
+	tests/ct/wire.c tests/ct/wire.h
+
+check_PROGRAMS += tests/ct/threads
+TESTS += tests/ct/threads
+tests_ct_threads_LDADD = libengine.la -lpthread
+tests_ct_threads_SOURCES = \
+	tests/ct/threads.c \
 	tests/ct/wire.c tests/ct/wire.h
 
 # the kernel as judge; skipped without the rights for a namespace
