@@ -429,7 +429,7 @@ int replay(const struct replay_options *o)
 	int status;
 
 	r->o = o;
-	r->nv = nftvm_new(0);
+	r->nv = nftvm_new(o->numeric ? NFTVM_NEW_NUMERIC : 0);
 	status = load(r);
 	if (!status)
 		status = open_files(r);

@@ -31,6 +31,7 @@ enum replay_checksums {
  * @emit:	with @json: what left, in hex
  * @dump_conntrack, @dump_expect, @dump_ruleset: the state at the end, into
  *		this file ("-": @out); NULL: don't
+ * @handles, @numeric, @stateless: how the ruleset is dumped (-a, -n, -s)
  * @write:	what left, into this pcapng; or NULL
  * @out, @err:	where to say it; progress goes to @err if it is a terminal
  */
@@ -47,6 +48,7 @@ struct replay_options {
 	bool json, quiet, emit;
 	enum replay_checksums checksums;
 	const char *dump_conntrack, *dump_expect, *dump_ruleset;
+	bool handles, numeric, stateless;
 	const char *write;
 	bool reference;
 	uint64_t seed;

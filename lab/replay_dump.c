@@ -11,6 +11,7 @@
 struct dump {
 	struct nftvm *nv;
 	struct ct_table *ct;
+	const struct replay_options *o;
 	const struct nv_time *now;
 	FILE *out;
 };
@@ -32,8 +33,11 @@ static void dump_ruleset(struct dump *d)
 {
 	struct strbuf text = STRBUF_INIT;
 
+	unsigned flags = (d->o->handles ? NFTVM_LIST_HANDLES : 0) |
+			 (d->o->stateless ? NFTVM_LIST_STATELESS : 0);
+
 	d->nv->now = *d->now;
-	engine_list(d->nv, 0, &text);
+	engine_list(d->nv, flags, &text);
 	fwrite(strbuf_str(&text), 1, text.len, d->out);
 	strbuf_fini(&text);
 }
@@ -68,7 +72,7 @@ static int dump_into(struct dump *d, const char *name,
 int replay_dump(struct nftvm *nv, struct ct_table *ct,
 		const struct nv_time *now, const struct replay_options *o)
 {
-	struct dump d = { .nv = nv, .ct = ct, .now = now };
+	struct dump d = { .nv = nv, .ct = ct, .o = o, .now = now };
 	int status[] = {
 		dump_into(&d, o->dump_conntrack, o, dump_conntrack),
 		dump_into(&d, o->dump_expect, o, dump_expect),

@@ -203,7 +203,8 @@ int engine_run(const char *program, const char *dir, const char *host,
 	       struct result *out)
 {
 	static const char command[] =
-		"cd \"$1\" && exec \"$2\" replay --json --emit -a -f rules.nft "
+		"cd \"$1\" && exec \"$2\" replay --json --emit -a "
+		"--checksums=verify -f rules.nft "
 		"--host host --dump conntrack=nftvm.conntrack "
 		"--dump ruleset=nftvm.ruleset in.pcapng";
 	const char *argv[] = { "sh", "-c", command, "sh", dir, program, NULL };
