@@ -80,12 +80,10 @@ static int insert4(struct host *h, struct link *link, struct host_addr a,
 		   const char **why)
 {
 	union inet_addr net = inet_addr_mask(&a.addr, a.prefix_len);
-	uint32_t host_bits = a.prefix_len ? ~UINT32_C(0) >> a.prefix_len
-					  : ~UINT32_C(0);
+	uint32_t host_bits =
+		(uint32_t)((UINT64_C(1) << (32 - a.prefix_len)) - 1);
 	int ret;
 
-	if (a.prefix_len == 32)
-		host_bits = 0;
 	ret = list_insert4(link, &a, why);
 	if (ret)
 		return ret;

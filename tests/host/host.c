@@ -26,6 +26,7 @@ Test(host, sysctls_of_links_are_put_together_as_the_kernel_does)
 	cr_assert_eq(host_link_sysctl(h, host_link_add(h, "late"),
 				      LINK_SYSCTL_rp_filter),
 		     2);
+	host_free(h);
 }
 
 Test(host, forwarding_has_two_names_and_reaches_every_link)

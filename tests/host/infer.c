@@ -33,7 +33,7 @@ Test(infer, an_end_of_nine_packets_in_ten_is_this_host)
 	struct host_given given = { 0 };
 	struct strbuf said = STRBUF_INIT;
 	struct host *h = host_new();
-	char other[20];
+	char other[32];
 
 	for (int i = 0; i < 90; i++) {
 		snprintf(other, sizeof(other), "198.51.100.%d", i);
@@ -120,6 +120,7 @@ Test(infer, what_is_given_is_not_guessed)
 	cr_assert_eq(said.len, 0);
 	given.iif = "no/name";
 	cr_assert_lt(host_from_inference(h, NULL, &given, &said), 0);
+	strbuf_fini(&said);
 	host_free(h);
 }
 

@@ -25,8 +25,11 @@ Test(pcap, cut_anywhere_it_says_so_after_what_came_before)
 {
 	struct strbuf b = pcap_of(101, ip4, 20, 20, false, true);
 	size_t one = b.len;
+	char record[36];
 
-	strbuf_add(&b, b.s + 24, one - 24);
+	cr_assert_eq(one, 24 + sizeof(record));
+	memcpy(record, b.s + 24, sizeof(record));
+	strbuf_add(&b, record, sizeof(record));
 	for (size_t len = 0; len < b.len; len++) {
 		struct seen s = read_bytes(b.s, len);
 		bool whole = len == 24 || len == one;
