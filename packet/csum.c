@@ -7,6 +7,10 @@
  * covered. Verifying sums everything with the field in it and expects zero;
  * filling clears the field first.
  *
+ * UDPLITE is verified with the pseudo header of UDP: that is what the kernel's
+ * conntrack does (udplite_error()), so to it every right UDPLITE checksum is
+ * wrong, and so it is here. Filling writes the right one.
+ *
  * The Internet checksum sums 64 bits at a time with an end-around carry; since
  * 2^16 = 1 modulo 0xffff, folding the wide sum gives the narrow one.
  */
@@ -16,8 +20,9 @@
 
 struct l4_csum {
 	uint8_t l4proto;
-	uint8_t off;	 /* of the checksum field in the transport header */
-	uint8_t min_len; /* of the transport header */
+	uint8_t verified_as; /* protocol that the pseudo header must say */
+	uint8_t off;	     /* of the checksum field in the transport header */
+	uint8_t min_len;     /* of the transport header */
 	bool pseudo4, pseudo6;
 	bool zero_is_none; /* UDP: no checksum was computed */
 	bool crc32c;
@@ -26,29 +31,40 @@ struct l4_csum {
 
 static const struct l4_csum l4_csums[] = {
 	{ .l4proto = IPPROTO_TCP,
+	  .verified_as = IPPROTO_TCP,
 	  .off = 16,
 	  .min_len = 20,
 	  .pseudo4 = true,
 	  .pseudo6 = true },
 	{ .l4proto = IPPROTO_UDP,
+	  .verified_as = IPPROTO_UDP,
 	  .off = 6,
 	  .min_len = 8,
 	  .pseudo4 = true,
 	  .pseudo6 = true,
 	  .zero_is_none = true },
 	{ .l4proto = IPPROTO_UDPLITE,
+	  .verified_as = IPPROTO_UDP,
 	  .off = 6,
 	  .min_len = 8,
 	  .pseudo4 = true,
 	  .pseudo6 = true,
 	  .coverage = true },
-	{ .l4proto = IPPROTO_ICMP, .off = 2, .min_len = 4 },
+	{ .l4proto = IPPROTO_ICMP,
+	  .verified_as = IPPROTO_ICMP,
+	  .off = 2,
+	  .min_len = 4 },
 	{ .l4proto = IPPROTO_ICMPV6,
+	  .verified_as = IPPROTO_ICMPV6,
 	  .off = 2,
 	  .min_len = 4,
 	  .pseudo4 = true,
 	  .pseudo6 = true },
-	{ .l4proto = IPPROTO_SCTP, .off = 8, .min_len = 12, .crc32c = true },
+	{ .l4proto = IPPROTO_SCTP,
+	  .verified_as = IPPROTO_SCTP,
+	  .off = 8,
+	  .min_len = 12,
+	  .crc32c = true },
 };
 
 static const struct l4_csum *l4_csum_find(uint8_t l4proto)
@@ -183,11 +199,11 @@ static uint32_t covered(const struct l4_csum *c, const uint8_t *l4,
 }
 
 static uint64_t pseudo_sum(const struct packet *pkt, const struct l4_csum *c,
-			   uint32_t l4_len)
+			   uint32_t l4_len, uint8_t l4proto)
 {
 	bool wanted = pkt->nfproto == NFPROTO_IPV4 ? c->pseudo4 : c->pseudo6;
 
-	return wanted ? csum_pseudo(pkt, l4_len, c->l4proto) : 0;
+	return wanted ? csum_pseudo(pkt, l4_len, l4proto) : 0;
 }
 
 static bool sum_is_right(const struct l4_csum *c, const uint8_t *l4,
@@ -216,7 +232,7 @@ enum csum_state packet_csum_l4(const struct packet *pkt, uint8_t l4proto,
 		return CSUM_GOOD;
 	len = pkt->wire_len - l4_off;
 	cover = covered(c, l4, len);
-	pseudo = pseudo_sum(pkt, c, len);
+	pseudo = pseudo_sum(pkt, c, len, c->verified_as);
 	whole = cover <= pkt->len - l4_off;
 	if (whole && sum_is_right(c, l4, cover, pseudo))
 		return CSUM_GOOD;
@@ -241,8 +257,8 @@ void packet_csum_l4_fill(struct packet *pkt, uint8_t l4proto, uint32_t l4_off)
 		return;
 	}
 	memset(l4 + c->off, 0, 2);
-	sum = csum_fold(
-		csum_partial(l4, covered(c, l4, len), pseudo_sum(pkt, c, len)));
+	sum = csum_fold(csum_partial(l4, covered(c, l4, len),
+				     pseudo_sum(pkt, c, len, l4proto)));
 	/* RFC 768: a computed zero is sent as all ones */
 	if (sum == 0 && (l4proto == IPPROTO_UDP || l4proto == IPPROTO_UDPLITE))
 		sum = 0xffff;

@@ -78,6 +78,7 @@ enum csum_state {
  * As conntrack verifies: over all bytes from @l4_off on, whatever a length
  * field in the transport header says; a UDP checksum of zero is none. What is
  * too short to hold the field is BAD. PKT_CSUM_OK is GOOD without looking.
+ * UDPLITE is GOOD with the pseudo header of UDP, as the kernel has it.
  *
  * Ref: nf_checksum(), nf_checksum_partial(), sctp_error().
  */
