@@ -23,4 +23,8 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/numgen.c \
 	tests/vm/expr/payload.c \
 	tests/vm/expr/quota.c \
-	tests/vm/expr/range.c
+	tests/vm/expr/range.c \
+	tests/vm/set/concat.c \
+	tests/vm/set/dynamic.c \
+	tests/vm/set/hash.c \
+	tests/vm/set/interval.c
