@@ -42,45 +42,21 @@ static inline enum ip_conntrack_info ctinfo_of(uint32_t status, enum ct_dir dir)
 	return status & IPS_EXPECTED ? IP_CT_RELATED : IP_CT_NEW;
 }
 
-void ct_count(struct ct_ctx *cx)
+bool ct_csum_verify(const struct ct_ctx *cx)
 {
-	struct ct_ext *ext = ct_table_ext(cx->t, cx->ct);
-
-	if (likely(!ext) || !ext->acct)
-		return;
-	ct_store(&ext->packets[cx->dir], ext->packets[cx->dir] + 1);
-	ct_store(&ext->bytes[cx->dir], ext->bytes[cx->dir] + cx->pkt->wire_len);
-}
-
-void ct_refresh(struct ct_ctx *cx, uint32_t ticks)
-{
-	struct ct_conn *ct = cx->ct;
-
-	if (likely(!(ct->status & IPS_FIXED_TIMEOUT))) {
-		if (ct->status & IPS_CONFIRMED)
-			ticks += cx->now;
-		if (ct->timeout != ticks)
-			ct_store(&ct->timeout, ticks);
-	}
-	ct_count(cx);
-}
-
-bool ct_csum_bad(const struct ct_ctx *cx)
-{
-	if (!ct_csum_wanted(cx))
-		return false;
 	switch (packet_csum_l4(cx->pkt, cx->l4.proto, cx->l4.off)) {
 	case CSUM_BAD:
-		return true;
-	case CSUM_PARTIAL:
-		return !(cx->pkt->flags & PKT_CSUM_LAX);
-	default:
 		return false;
+	case CSUM_PARTIAL:
+		return cx->pkt->flags & PKT_CSUM_LAX;
+	default:
+		return true;
 	}
 }
 
 /* Step 9 and 10, on an entry that the caller has a reference to. */
-static enum ct_verdict track(struct ct_ctx *cx, const struct ct_l4proto *p)
+static inline enum ct_verdict track(struct ct_ctx *cx,
+				    const struct ct_l4proto *p)
 {
 	const bool threads = cx->t->cfg.threads;
 	struct ct_conn *ct = cx->ct;
@@ -141,9 +117,9 @@ static inline uint64_t packet_hash(const struct ct_table *t,
 }
 
 /* Steps 6 to 10. */
-static enum reason resolve(struct ct_ctx *cx, const struct ct_l4proto *p,
-			   const struct ct_key *key,
-			   const struct ct_key *inverse)
+static inline enum reason resolve(struct ct_ctx *cx, const struct ct_l4proto *p,
+				  const struct ct_key *key,
+				  const struct ct_key *inverse)
 {
 	struct ct_table *t = cx->t;
 	uint64_t hash = packet_hash(t, cx->pkt, key, inverse);

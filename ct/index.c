@@ -29,7 +29,18 @@
  */
 #include "ct/index.h"
 
-#include "base/alloc.h"
+/* ThreadSanitizer wants to see each access; 16 bytes at once it cannot. */
+#if defined(__SANITIZE_THREAD__)
+#define CT_NO_SIMD
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CT_NO_SIMD
+#endif
+#endif
+#if defined(__SSE2__) && !defined(CT_NO_SIMD)
+#include <emmintrin.h>
+#endif
+
 #include "base/util.h"
 #include "ct/spin.h"
 #include "ct/table.h"
@@ -100,50 +111,48 @@ static inline struct ct_bucket *bucket_next(const struct ct_table *t,
 		       : NULL;
 }
 
-/* 0x80 in each byte of @x that is zero, exactly. */
-static inline uint64_t zero_bytes(uint64_t x)
+/* The slots of a bucket that have a tag, a bit each. Others may be changing the
+ * bucket meanwhile: what is found is looked at again. */
+#if defined(__SSE2__) && !defined(CT_NO_SIMD)
+static inline uint32_t bucket_match(const struct ct_bucket *b, uint8_t tag)
+{
+	__m128i tags = _mm_loadu_si128((const __m128i *)(const void *)b);
+	__m128i same = _mm_cmpeq_epi8(tags, _mm_set1_epi8((char)tag));
+
+	return (uint32_t)_mm_movemask_epi8(same) &
+	       ((1u << CT_BUCKET_SLOTS) - 1);
+}
+#else
+/* One bit for each byte of @x that is zero. */
+static inline uint32_t zero_bytes(uint64_t x)
 {
 	const uint64_t low7 = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t tops = ~(((x & low7) + low7) | x | low7);
 
-	return ~(((x & low7) + low7) | x | low7);
+	/* brings bits 7, 15, ... together at the top */
+	return (uint32_t)(((tops >> 7) * UINT64_C(0x0102040810204080)) >> 56);
 }
 
-/* The slots of a bucket whose tag is one sought: a bit each, at 8 * slot + 7
- * of lo for slots 0..7 and of hi for the rest. */
-struct slots {
-	uint64_t lo;
-	uint32_t hi;
-};
-
-static inline struct slots bucket_match(const struct ct_bucket *b, uint8_t tag)
+static inline uint32_t bucket_match(const struct ct_bucket *b, uint8_t tag)
 {
 	const uint64_t want = UINT64_C(0x0101010101010101) * tag;
-	/* The five bytes above the last three tags must not look like one. */
-	const uint64_t none = UINT64_C(0xffffffffff000000);
+	uint32_t lo = zero_bytes(ct_load(&b->tags_lo) ^ want);
+	uint32_t hi = zero_bytes(ct_load(&b->tags_hi) ^ want);
 
-	return (struct slots){
-		.lo = zero_bytes(ct_load(&b->tags_lo) ^ want),
-		.hi = (uint32_t)zero_bytes((ct_load(&b->tags_hi) ^ want) |
-					   none),
-	};
+	return (lo | hi << 8) & ((1u << CT_BUCKET_SLOTS) - 1);
 }
+#endif
 
-/* The next of @s, which it loses; -1: none. */
-static inline int slots_next(struct slots *s)
+/* The next of @slots, which it loses; -1: none. */
+static inline int slots_next(uint32_t *slots)
 {
 	int slot;
 
-	if (s->lo) {
-		slot = __builtin_ctzll(s->lo) >> 3;
-		s->lo &= s->lo - 1;
-		return slot;
-	}
-	if (s->hi) {
-		slot = 8 + (__builtin_ctz(s->hi) >> 3);
-		s->hi &= s->hi - 1;
-		return slot;
-	}
-	return -1;
+	if (!*slots)
+		return -1;
+	slot = __builtin_ctz(*slots);
+	*slots &= *slots - 1;
+	return slot;
 }
 
 static inline void bucket_set(struct ct_bucket *b, int slot, uint8_t tag,
@@ -238,7 +247,7 @@ static inline struct ct_conn *bucket_find(const struct ct_table *t,
 					  const struct ct_key *inverse,
 					  enum ct_dir *dir)
 {
-	struct slots s = bucket_match(b, tag);
+	uint32_t s = bucket_match(b, tag);
 	int slot;
 
 	while ((slot = slots_next(&s)) >= 0) {
@@ -333,7 +342,7 @@ struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
 
 static inline int bucket_free_slot(const struct ct_bucket *b)
 {
-	struct slots s = bucket_match(b, 0);
+	uint32_t s = bucket_match(b, 0);
 
 	return slots_next(&s);
 }
@@ -378,7 +387,7 @@ bool ct_index_add(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
 /* Clear the slot of @ref in @b; false if it is not there. */
 static bool bucket_del(struct ct_bucket *b, uint8_t tag, uint32_t ref)
 {
-	struct slots s = bucket_match(b, tag);
+	uint32_t s = bucket_match(b, tag);
 	int slot;
 
 	while ((slot = slots_next(&s)) >= 0) {
@@ -518,7 +527,7 @@ void ct_index_prefetch(const struct ct_table *t, uint64_t hash)
 void ct_index_prefetch_entry(const struct ct_table *t, uint64_t hash)
 {
 	const struct ct_bucket *b = bucket_of(t, hash);
-	struct slots s = bucket_match(b, hash_tag(hash));
+	uint32_t s = bucket_match(b, hash_tag(hash));
 	int slot;
 
 	while ((slot = slots_next(&s)) >= 0)

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ct/key.h"
 
-uint64_t ct_key_hash6(const struct hash_key *secret, const struct ct_key *key,
+uint64_t ct_key_hash6(const struct ct_secret *secret, const struct ct_key *key,
 		      const struct ct_key *inverse)
 {
 	int cmp = memcmp(&key->src, &inverse->src, sizeof(key->src));
-	struct ct_sip s = ct_sip_start(secret);
-	const struct ct_key *k = key;
+	const uint64_t *k = secret->k;
+	const struct ct_key *it = key;
+	unsigned __int128 p;
 
 	if (cmp > 0 || (!cmp && key->head > inverse->head))
-		k = inverse;
-	ct_sip_word(&s, k->src.q[0]);
-	ct_sip_word(&s, k->src.q[1]);
-	ct_sip_word(&s, k->dst.q[0]);
-	ct_sip_word(&s, k->dst.q[1]);
-	ct_sip_word(&s, k->head);
-	return ct_sip_end(&s);
+		it = inverse;
+	/* Two words at a time, each product under other words of the key. */
+	p = (unsigned __int128)(it->src.q[0] + k[0]) * (it->src.q[1] + k[1]);
+	p += (unsigned __int128)(it->dst.q[0] + k[2]) * (it->dst.q[1] + k[3]);
+	p += (unsigned __int128)(it->head + (k[0] ^ k[3])) * (k[1] ^ k[2]);
+	return ct_mix((uint64_t)p ^ k[2], (uint64_t)(p >> 64) ^ k[3]);
 }
 
 void ct_key_tuple(const struct ct_key *key, struct ct_tuple *out)

@@ -175,16 +175,35 @@ static inline uint32_t ct_ticks(uint32_t seconds)
 	return ticks > INT32_MAX ? INT32_MAX : (uint32_t)ticks;
 }
 
+/** ct_count() - count the packet, where the connection has counters */
+static inline void ct_count(struct ct_ctx *cx)
+{
+	struct ct_ext *ext = ct_table_ext(cx->t, cx->ct);
+
+	if (likely(!ext) || !ext->acct)
+		return;
+	ct_store(&ext->packets[cx->dir], ext->packets[cx->dir] + 1);
+	ct_store(&ext->bytes[cx->dir], ext->bytes[cx->dir] + cx->pkt->wire_len);
+}
+
 /**
  * ct_refresh() - give the connection @ticks more, and count the packet
  *
  * Ref: __nf_ct_refresh_acct(). An entry that is not confirmed keeps the
  * length; one with a fixed timeout its end.
  */
-void ct_refresh(struct ct_ctx *cx, uint32_t ticks);
+static inline void ct_refresh(struct ct_ctx *cx, uint32_t ticks)
+{
+	struct ct_conn *ct = cx->ct;
 
-/** ct_count() - count the packet, where the connection has counters */
-void ct_count(struct ct_ctx *cx);
+	if (likely(!(ct->status & IPS_FIXED_TIMEOUT))) {
+		if (ct->status & IPS_CONFIRMED)
+			ticks += cx->now;
+		if (ct->timeout != ticks)
+			ct_store(&ct->timeout, ticks);
+	}
+	ct_count(cx);
+}
 
 /** ct_assure() - set IPS_ASSURED; the entry is locked */
 static inline void ct_assure(struct ct_conn *ct)
@@ -200,12 +219,15 @@ static inline bool ct_csum_wanted(const struct ct_ctx *cx)
 	       !(cx->pkt->flags & PKT_CSUM_OK);
 }
 
-/**
- * ct_csum_bad() - is the transport checksum wrong?
- *
- * One that cannot be verified because bytes were cut is taken as right.
- */
-bool ct_csum_bad(const struct ct_ctx *cx);
+/** ct_csum_verify() - is the transport checksum right? One that cannot be
+ * verified because bytes were cut is taken as right. */
+bool ct_csum_verify(const struct ct_ctx *cx);
+
+/** ct_csum_bad() - is the transport checksum to be verified, and wrong? */
+static inline bool ct_csum_bad(const struct ct_ctx *cx)
+{
+	return ct_csum_wanted(cx) && !ct_csum_verify(cx);
+}
 
 /**
  * ct_inet_error() - attach the connection that an ICMP error is about

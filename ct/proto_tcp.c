@@ -146,17 +146,18 @@ static const uint8_t
 /* What every other flag is masked away from. */
 #define TCP_FLAGS_JUDGED (TH_FIN | TH_SYN | TH_RST | TH_ACK | TH_URG)
 
-/* Flag sets that exist (tcp_valid_flags[]). */
-static const bool tcp_valid_flags[TCP_FLAGS_JUDGED + 1] = {
-	[TH_SYN] = true,
-	[TH_SYN | TH_URG] = true,
-	[TH_SYN | TH_ACK] = true,
-	[TH_RST] = true,
-	[TH_RST | TH_ACK] = true,
-	[TH_FIN | TH_ACK] = true,
-	[TH_FIN | TH_ACK | TH_URG] = true,
-	[TH_ACK] = true,
-	[TH_ACK | TH_URG] = true,
+/* Kinds by flags, plus one (get_conntrack_index()); 0: no TCP sends this
+ * (tcp_valid_flags[]). */
+static const uint8_t tcp_kinds[TCP_FLAGS_JUDGED + 1] = {
+	[TH_SYN] = TCP_SYN_SET + 1,
+	[TH_SYN | TH_URG] = TCP_SYN_SET + 1,
+	[TH_SYN | TH_ACK] = TCP_SYNACK_SET + 1,
+	[TH_RST] = TCP_RST_SET + 1,
+	[TH_RST | TH_ACK] = TCP_RST_SET + 1,
+	[TH_FIN | TH_ACK] = TCP_FIN_SET + 1,
+	[TH_FIN | TH_ACK | TH_URG] = TCP_FIN_SET + 1,
+	[TH_ACK] = TCP_ACK_SET + 1,
+	[TH_ACK | TH_URG] = TCP_ACK_SET + 1,
 };
 
 /* seconds; nf_conntrack_proto_tcp.c tcp_timeouts[] */
@@ -204,24 +205,13 @@ static inline bool after(uint32_t a, uint32_t b)
 	return before(b, a);
 }
 
-/* get_conntrack_index() */
-static inline enum tcp_kind segment_kind(uint8_t flags)
-{
-	if (flags & TH_RST)
-		return TCP_RST_SET;
-	if (flags & TH_SYN)
-		return flags & TH_ACK ? TCP_SYNACK_SET : TCP_SYN_SET;
-	if (flags & TH_FIN)
-		return TCP_FIN_SET;
-	return flags & TH_ACK ? TCP_ACK_SET : TCP_NONE_SET;
-}
-
 /* Read the header, and refuse what no TCP sends (tcp_error()). */
 static enum ct_verdict segment_read(struct ct_ctx *cx, struct segment *seg)
 {
 	const struct packet *pkt = cx->pkt;
 	const uint8_t *th = packet_read(pkt, cx->l4.off, TCP_HEADER_BYTES);
 	uint32_t len, header;
+	uint8_t kind;
 
 	if (!th)
 		return ct_invalid(cx, REASON_ct_short);
@@ -231,15 +221,15 @@ static enum ct_verdict segment_read(struct ct_ctx *cx, struct segment *seg)
 		return ct_invalid(cx, REASON_ct_short);
 	if (ct_csum_bad(cx))
 		return ct_invalid(cx, REASON_ct_checksum);
-	if (!tcp_valid_flags[th[13] & TCP_FLAGS_JUDGED])
+	kind = tcp_kinds[th[13] & TCP_FLAGS_JUDGED];
+	if (!kind)
 		return ct_invalid(cx, REASON_ct_tcp_flags);
 	seg->seq = get_be32(th + 4);
 	seg->ack = get_be32(th + 8);
 	seg->win = get_be16(th + 14);
 	seg->flags = th[13];
-	seg->kind = segment_kind(th[13]);
-	seg->end = seg->seq + (len - header) + !!(th[13] & TH_SYN) +
-		   !!(th[13] & TH_FIN);
+	seg->kind = kind - 1;
+	seg->end = seg->seq + (len - header) + (th[13] >> 1 & 1) + (th[13] & 1);
 	seg->opts_len = header - TCP_HEADER_BYTES;
 	seg->opts =
 		packet_read(pkt, cx->l4.off + TCP_HEADER_BYTES, seg->opts_len);

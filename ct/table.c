@@ -26,6 +26,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/util.h"
 #include "ct/l4proto.h"
 #include "ct/spin.h"
@@ -52,6 +53,13 @@ void ct_config_init(struct ct_config *cfg)
 	ct_proto_generic.defaults(cfg);
 }
 
+static void secret_init(struct ct_secret *secret)
+{
+	struct hash_key a = hash_key_random(), b = hash_key_random();
+
+	*secret = (struct ct_secret){ { a.k0, a.k1, b.k0, b.k1 } };
+}
+
 struct ct_table *ct_table_new(const struct ct_config *cfg)
 {
 	struct ct_table *t = aligned_alloc(64, ALIGN_UP(sizeof(*t), 64));
@@ -61,7 +69,7 @@ struct ct_table *ct_table_new(const struct ct_config *cfg)
 		xalloc_failed(sizeof(*t));
 	memset(t, 0, sizeof(*t));
 	t->cfg = *cfg;
-	t->secret = hash_key_random();
+	secret_init(&t->secret);
 	max = cfg->max;
 	if (!max || max > CT_POOL_MAX - POOL_SPARE)
 		max = CT_POOL_MAX - POOL_SPARE; /* 0: as many as there can be */
@@ -126,7 +134,7 @@ bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct)
 	return true;
 }
 
-static void conn_free(struct ct_table *t, struct ct_conn *ct)
+void ct_conn_free(struct ct_table *t, struct ct_conn *ct)
 {
 	struct ct_pool *pool = ct_conn_is_v6(ct) ? &t->v6 : &t->v4;
 
@@ -135,18 +143,6 @@ static void conn_free(struct ct_table *t, struct ct_conn *ct)
 	ct_store(&ct->status, 0);
 	ct_pool_put(pool, ct_table_ref(ct) & ~CT_REF_V6);
 	count_change(t, -1);
-}
-
-void ct_conn_put(struct ct_table *t, struct ct_conn *ct)
-{
-	uint32_t left;
-
-	if (t->cfg.threads)
-		left = __atomic_sub_fetch(&ct->refs, 1, __ATOMIC_ACQ_REL);
-	else
-		left = --ct->refs;
-	if (unlikely(!left))
-		conn_free(t, ct);
 }
 
 /* early_drop_list(): the entries of one bucket that may go. */

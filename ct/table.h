@@ -3,7 +3,6 @@
 #ifndef NFTVM_CT_TABLE_H
 #define NFTVM_CT_TABLE_H
 
-#include "base/hash.h"
 #include "ct/conn.h"
 #include "ct/index.h"
 #include "ct/pool.h"
@@ -25,7 +24,7 @@
  */
 struct ct_table {
 	struct ct_config cfg;
-	struct hash_key secret;
+	struct ct_secret secret;
 	struct ct_index index;
 	struct ct_pool v4, v6, ext;
 	struct ct_stats stats __attribute__((aligned(64)));
@@ -83,8 +82,21 @@ static inline void ct_count_add(struct ct_table *t, uint64_t *counter,
 struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 			    uint64_t hash, uint32_t now);
 
+/** ct_conn_free() - the last reference was given back */
+void ct_conn_free(struct ct_table *t, struct ct_conn *ct);
+
 /** ct_conn_put() - give a reference back; the last one frees the entry */
-void ct_conn_put(struct ct_table *t, struct ct_conn *ct);
+static inline void ct_conn_put(struct ct_table *t, struct ct_conn *ct)
+{
+	uint32_t left;
+
+	if (unlikely(t->cfg.threads))
+		left = __atomic_sub_fetch(&ct->refs, 1, __ATOMIC_ACQ_REL);
+	else
+		left = --ct->refs;
+	if (unlikely(!left))
+		ct_conn_free(t, ct);
+}
 
 /**
  * ct_conn_kill() - delete from the table (nf_ct_kill())

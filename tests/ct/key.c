@@ -22,7 +22,8 @@ static struct ct_key random_key(struct rng *rng, bool v6)
 
 Test(key, both_directions_hash_alike)
 {
-	struct hash_key secret = { 1, 2 }, other = { 1, 3 };
+	struct ct_secret secret = { { 1, 2, 3, 4 } };
+	struct ct_secret other = { { 1, 2, 3, 5 } };
 	struct rng rng;
 
 	rng_seed(&rng, 1);
