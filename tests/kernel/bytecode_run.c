@@ -368,7 +368,9 @@ int bytecode_run(const struct scenario *s, const struct result *kernel,
 		 bool reference, struct result *out)
 {
 	struct machine m = { .vm = vm_new(), .out = out };
-	struct path_config cfg = { .reference = reference, .seed = 1 };
+	struct path_config cfg = { .reference = reference,
+				   .seed = 1,
+				   .checksums = CHECKSUMS_VERIFY };
 	uint64_t first = kernel->steps.len ? kernel->steps.v[0].time_ns : 0;
 	uint64_t last = first;
 	struct ct_config ct;

@@ -11,6 +11,8 @@
 #
 #	NFTVM_BUILD   a build whose twin judges (default: the current directory)
 #	FAULTS_DIR    scratch directory (default: a new one under TMPDIR)
+#	FAULTS_BYTECODE  1: judge the engine on the kernel's bytecode, without
+#		      our compiler
 #
 # Arguments: names of faults; default all. Closes with `N passed, N failed`.
 set -uo pipefail
@@ -19,6 +21,7 @@ top=$(cd "$here/../.." && pwd)
 build=$(cd "${NFTVM_BUILD:-$PWD}" && pwd)
 jobs=${JOBS:-$(nproc)}
 scratch=${FAULTS_DIR:-$(mktemp -d)}
+bytecode=${FAULTS_BYTECODE:-0}
 passed=0 failed=0
 
 if [ "$(id -u)" != 0 ]; then
@@ -35,7 +38,16 @@ copy_and_build()
 		tar -xf - -C "$scratch/src" &&
 		cd "$scratch/build" &&
 		{ [ -f Makefile ] || "$scratch/src/configure" -q CFLAGS="-O1"; } &&
-		make -s -j"$jobs" nftvm
+		build_copy
+}
+
+build_copy()
+{
+	if [ "$bytecode" = 1 ]; then
+		make -s -C "$scratch/build" -j"$jobs" tests/kernel/twin
+	else
+		make -s -C "$scratch/build" -j"$jobs" nftvm
+	fi
 }
 
 # apply FAULT - prints the file it changed; the original is kept beside it
@@ -70,8 +82,11 @@ EOF
 # judge - does the twin notice? Prints the first case that fails.
 judge()
 {
-	! "$build/tests/kernel/twin" --nftvm "$scratch/build/nftvm" \
-		--fail-fast --jobs 4 --count "${FAULT_SEEDS:-20}" \
+	local twin=("$build/tests/kernel/twin" --nftvm "$scratch/build/nftvm")
+
+	[ "$bytecode" = 0 ] ||
+		twin=("$scratch/build/tests/kernel/twin" --bytecode)
+	! "${twin[@]}" --fail-fast --jobs 4 --count "${FAULT_SEEDS:-20}" \
 		"$here"/scenarios/*.twin 2>&1 |
 		tee "$scratch/twin.log" | tail -1 | grep -q '^[0-9]* passed, 0 failed'
 }
@@ -85,8 +100,7 @@ try_fault()
 		echo "FAIL $name: cannot be applied"
 		return 1
 	fi
-	if ! make -s -j"$jobs" -C "$scratch/build" nftvm \
-		>"$scratch/make.log" 2>&1; then
+	if ! build_copy >"$scratch/make.log" 2>&1; then
 		echo "FAIL $name: does not build"
 		tail -5 "$scratch/make.log"
 		status=1
