@@ -7,6 +7,9 @@
  * Each case runs on the kernel twice: where the kernel disagrees with itself
  * (it draws and races), there is nothing to compare; such a case is tried
  * again, and failed if it is a written one, set aside if it is a seed.
+ *
+ * Judged are the engine's parts on the kernel's own bytecode, in both forms of
+ * the VM (bytecode.h), and the whole program, from text to dumps (engine.h).
  */
 #include <errno.h>
 #include <getopt.h>
@@ -82,7 +85,8 @@ static const char usage[] =
 	"  --keep DIR       keep the files of failed cases there\n"
 	"  --kernel-only    compare the kernel with itself alone\n"
 	"  --answers        the box's own ICMP errors take part\n"
-	"  --bytecode       run the kernel's bytecode on the engine, both forms\n"
+	"  --bytecode       judge the engine on the kernel's bytecode alone, without\n"
+	"                   the program\n"
 	"  --write          print the generated scenarios, run nothing\n"
 	"  --verbose        name passed cases too, print the kernel's results\n";
 
@@ -206,7 +210,7 @@ static unsigned int judge_bytecode(const struct scenario *s,
 	return n;
 }
 
-/* nftvm against the kernel's result. */
+/* The engine's parts, then the whole program, against the kernel's result. */
 static unsigned int judge(const struct options *o, const struct scenario *s,
 			  const struct result *kernel, struct strbuf *report)
 {
@@ -214,15 +218,16 @@ static unsigned int judge(const struct options *o, const struct scenario *s,
 	char dir[PATH_MAX - 32];
 	unsigned int n;
 
+	n = judge_bytecode(s, kernel, report);
 	if (o->bytecode)
-		return judge_bytecode(s, kernel, report);
+		return n;
 	if (!make_dir(o, s, dir, sizeof(dir))) {
 		strbuf_printf(report, "\tno directory %s\n", dir);
 		return 1;
 	}
 	if (!engine_write_files(s, kernel, dir, &engine))
 		engine_run(o->program, dir, strbuf_str(&s->host), &engine);
-	n = compare_results("kernel", kernel, "nftvm", &engine, report);
+	n += compare_results("kernel", kernel, "nftvm", &engine, report);
 	if (o->keep) {
 		write_result(dir, "kernel.result", kernel);
 		write_result(dir, "nftvm.result", &engine);
@@ -239,7 +244,7 @@ static bool run_kernel(const struct options *o, const struct scenario *s,
 {
 	struct result again = { 0 };
 	unsigned int flags = (o->answers ? KERNEL_ANSWERS : 0) |
-			     (o->bytecode ? KERNEL_BYTECODE : 0);
+			     (o->kernel_only ? 0 : KERNEL_BYTECODE);
 	unsigned int n;
 
 	for (int i = 0; i < MAX_TRIES; i++) {
