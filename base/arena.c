@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 
 #define ARENA_BLOCK (64 * 1024)
-#define ARENA_ALIGN 8
+#define ARENA_ALIGN _Alignof(max_align_t)
 
 /* Blocks are a stack; only the top one has room. */
 struct block {

@@ -92,3 +92,14 @@ COLUMN(uint64_t *, timeouts_ms, sizeof(uint64_t))
 COLUMN(uint64_t *, expirations_ms, sizeof(uint64_t))
 COLUMN(const char **, comments, sizeof(char *))
 COLUMN(const char **, objects, sizeof(char *))
+
+const uint8_t **elem_batch_exprs(struct elem_batch *b)
+{
+	if (!b->exprs_len)
+		b->exprs_len =
+			column_grow(NULL, true, 0, b->cap, sizeof(uint32_t));
+	if (!b->exprs)
+		b->exprs = column_grow(NULL, true, 0, b->cap,
+				       sizeof(uint8_t *));
+	return b->exprs;
+}

@@ -18,6 +18,9 @@
 enum {
 	ELEM_INTERVAL_END = 1,
 	ELEM_CATCHALL = 2,
+	/* Not the kernel's: a range that reaches the end of the key space, so
+	 * that no end row follows. nft notes it in the element's userdata. */
+	ELEM_INTERVAL_OPEN = 128,
 };
 
 /* Verdict codes of a verdict map's data, as the kernel's. */
@@ -83,6 +86,8 @@ uint64_t *elem_batch_timeouts_ms(struct elem_batch *b);
 uint64_t *elem_batch_expirations_ms(struct elem_batch *b);
 const char **elem_batch_comments(struct elem_batch *b);
 const char **elem_batch_objects(struct elem_batch *b);
+/** elem_batch_exprs() - makes exprs and exprs_len */
+const uint8_t **elem_batch_exprs(struct elem_batch *b);
 
 static inline uint8_t *elem_batch_key(const struct elem_batch *b, size_t row)
 {

@@ -24,6 +24,7 @@
 
 struct parser;
 struct rule_ast;
+struct set_layout;
 struct strbuf;
 struct nftnl_rule;
 struct nftnl_set;
@@ -38,6 +39,9 @@ struct nftnl_set;
  * @key_len, @data_len: bytes in registers
  * @flags:	NFT_SET_*
  * @key_typeof, @data_typeof: text of typeof expressions, or NULL
+ * @auto_merge: intervals that overlap are joined
+ * @has_elems:	there are elements already: no end row at 0 is to be added
+ * @layout:	parser/'s own, of sets that it made; NULL otherwise
  */
 struct set_type {
 	uint32_t key_type, data_type;
@@ -46,6 +50,8 @@ struct set_type {
 	uint8_t key_byteorder, data_byteorder; /* as in nft's set userdata */
 	const char *key_typeof, *data_typeof;
 	uint32_t obj_type;
+	bool auto_merge, has_elems;
+	const struct set_layout *layout;
 };
 
 /**
@@ -127,6 +133,8 @@ struct cmd_chain {
  * @anonymous:	made for a rule that follows; named __set%d / __map%d, @id says
  *		which rule's
  * @nftnl:	the declaration in libnftnl's form, owned by the parser
+ * @layout, @open_end, @no_first,
+ *		@type_loc: parser/'s own
  * @elems:	its elements as nft sends them, sorted and merged as nft does;
  *		NULL when none
  */
@@ -142,6 +150,10 @@ struct cmd_set {
 	uint32_t size;
 	bool auto_merge;
 	uint32_t policy;
+	const struct set_layout *layout;
+	uint32_t open_end;
+	bool no_first;
+	struct loc type_loc;
 };
 
 /** struct cmd - one checked command, in the parser's arena */
@@ -154,9 +166,10 @@ struct cmd {
 	uint32_t table_flags;
 	const char *comment;
 	struct cmd_chain *chain;
-	struct cmd_set *set;   /* OBJ_SET; OBJ_ELEMENTS: elems alone */
-	struct rule_ast *rule; /* OBJ_RULE */
-	const char *new_name;  /* CMD_RENAME */
+	struct cmd_set *set;	 /* OBJ_SET; OBJ_ELEMENTS: elems alone */
+	struct rule_ast *rule;	 /* OBJ_RULE */
+	const char *new_name;	 /* CMD_RENAME */
+	uint64_t packets, bytes; /* OBJ_COUNTER */
 };
 
 struct parser *parser_new(struct diags *d, const struct parser_env *env);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Base chains: types, hooks and the names of priorities. */
+#include "parser/chain.h"
+
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+
+#include "parser/build.h"
+
+struct hook_name {
+	const char *name;
+	uint32_t hook;
+};
+
+static const struct hook_name hooks[] = {
+	{ "prerouting", NF_INET_PRE_ROUTING },
+	{ "input", NF_INET_LOCAL_IN },
+	{ "forward", NF_INET_FORWARD },
+	{ "output", NF_INET_LOCAL_OUT },
+	{ "postrouting", NF_INET_POST_ROUTING },
+	{ "ingress", NF_INET_INGRESS },
+};
+
+/* Which hooks a type of chain may have: bits of hook numbers. */
+static const struct {
+	const char *name;
+	uint32_t hooks;
+} types[] = {
+	{ "filter", 0x3f },
+	{ "nat", 1u << NF_INET_PRE_ROUTING | 1u << NF_INET_LOCAL_IN |
+			 1u << NF_INET_LOCAL_OUT | 1u << NF_INET_POST_ROUTING },
+	{ "route", 1u << NF_INET_LOCAL_OUT },
+};
+
+/* @hook: the only one that knows the name, or -1 */
+static const struct {
+	const char *name;
+	int32_t prio;
+	int hook;
+} prios[] = {
+	{ "raw", NF_IP_PRI_RAW, -1 },
+	{ "mangle", NF_IP_PRI_MANGLE, -1 },
+	{ "dstnat", NF_IP_PRI_NAT_DST, NF_INET_PRE_ROUTING },
+	{ "filter", NF_IP_PRI_FILTER, -1 },
+	{ "security", NF_IP_PRI_SECURITY, -1 },
+	{ "srcnat", NF_IP_PRI_NAT_SRC, NF_INET_POST_ROUTING },
+};
+
+static int hint(struct check *c, const char *word, const char *const *names,
+		size_t n)
+{
+	const char *near = diag_nearest(word, names, n);
+
+	if (near)
+		diag_hint(c->diags, "did you mean \"%s\"?", near);
+	return -1;
+}
+
+static int check_type(struct check *c, const struct chain_item *ci,
+		      struct cmd_chain *ch, uint32_t *allowed)
+{
+	const char *names[ARRAY_LEN(types)];
+
+	ch->type = arena_strndup(c->arena, ci->type.s, ci->type.len);
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		names[i] = types[i].name;
+		if (!str_is(ci->type, names[i]))
+			continue;
+		*allowed = types[i].hooks;
+		return 0;
+	}
+	diag_error(c->diags, &ci->type_loc, "no chain type \"%s\"", ch->type);
+	return hint(c, ch->type, names, ARRAY_LEN(names));
+}
+
+static int check_hook(struct check *c, const struct chain_item *ci,
+		      struct cmd_chain *ch)
+{
+	const char *names[ARRAY_LEN(hooks)];
+
+	ch->hook_name = arena_strndup(c->arena, ci->hook.s, ci->hook.len);
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
+		names[i] = hooks[i].name;
+		if (!str_is(ci->hook, names[i]))
+			continue;
+		ch->hook = hooks[i].hook;
+		if (ch->hook == NF_INET_INGRESS && c->family != NFPROTO_INET)
+			return diag_error(c->diags, &ci->hook_loc,
+					  "this family has no hook ingress");
+		return 0;
+	}
+	diag_error(c->diags, &ci->hook_loc, "no hook \"%s\"", ch->hook_name);
+	return hint(c, ch->hook_name, names, ARRAY_LEN(names));
+}
+
+static int symbol_of(struct check *c, struct expr *e, struct str *out)
+{
+	while (e && expr_is(e, var) && expr_as(e, var_expr)->def)
+		e = expr_as(e, var_expr)->def->init;
+	if (e && expr_is(e, set) && expr_as(e, set_expr)->elems.len == 1)
+		e = expr_as(e, set_expr)->elems.v[0].key;
+	if (e && expr_is(e, symbol)) {
+		*out = expr_as(e, symbol_expr)->text;
+		return 0;
+	}
+	if (e && expr_is(e, var))
+		return -1; /* unknown: has been said */
+	return diag_error(c->diags, &e->loc, "one word is expected");
+}
+
+static int prio_name(struct check *c, const struct chain_item *ci,
+		     const struct cmd_chain *ch, struct str name, long *prio)
+{
+	const char *word = arena_strndup(c->arena, name.s, name.len);
+	const char *names[ARRAY_LEN(prios)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(prios); i++) {
+		if (prios[i].hook >= 0 && (uint32_t)prios[i].hook != ch->hook)
+			continue;
+		names[n++] = prios[i].name;
+		if (!str_is(name, prios[i].name))
+			continue;
+		*prio = prios[i].prio;
+		return 0;
+	}
+	diag_error(c->diags, &ci->prio_loc,
+		   "no priority \"%s\" in this family and hook", word);
+	return hint(c, word, names, n);
+}
+
+/* A number with its sign, or a name. */
+static int prio_word(struct check *c, const struct chain_item *ci,
+		     const struct cmd_chain *ch, struct str word, long *prio)
+{
+	struct str digits = word;
+	bool minus = word.len && word.s[0] == '-';
+	u128 v;
+
+	if (minus) {
+		digits.s++;
+		digits.len--;
+	}
+	if (!str_number(digits, &v))
+		return prio_name(c, ci, ch, word, prio);
+	*prio = v > 1ull << 32 ? 1l << 32 : (long)v;
+	if (minus)
+		*prio = -*prio;
+	return 0;
+}
+
+static int check_prio(struct check *c, const struct chain_item *ci,
+		      struct cmd_chain *ch)
+{
+	const struct prio *p = ci->prio;
+	long prio = 0, offset = 0;
+	struct str word;
+	u128 v = 0;
+
+	if (p->var) {
+		if (symbol_of(c, p->var, &word) ||
+		    prio_word(c, ci, ch, word, &prio))
+			return -1;
+	} else if (p->has_name && prio_word(c, ci, ch, p->name, &prio)) {
+		return -1;
+	}
+	if (p->offset.len) {
+		str_number(p->offset, &v);
+		offset = v > 1ull << 32 ? 1l << 32 : (long)v;
+	}
+	prio += p->sign * offset;
+	if (prio > INT32_MAX || prio < INT32_MIN)
+		return diag_error(c->diags, &ci->prio_loc,
+				  "a priority has 32 bits");
+	ch->priority = (int32_t)prio;
+	return 0;
+}
+
+static int check_device(struct check *c, const struct chain_item *ci,
+			struct cmd_chain *ch)
+{
+	struct str word;
+
+	ch->device = ci->device;
+	if (ci->device_var) {
+		if (symbol_of(c, ci->device_var, &word))
+			return -1;
+		ch->device = arena_strndup(c->arena, word.s, word.len);
+	}
+	if (ch->device && ch->hook != NF_INET_INGRESS)
+		return diag_error(c->diags, &ci->device_loc,
+				  "only the hook ingress has a device");
+	if (!ch->device && ch->hook == NF_INET_INGRESS)
+		return diag_error(c->diags, &ci->hook_loc,
+				  "the hook ingress needs a device");
+	return 0;
+}
+
+static int check_policy(struct check *c, const struct chain_item *ci,
+			struct cmd_chain *ch)
+{
+	struct str word;
+
+	ch->policy = ci->policy;
+	if (ci->policy_var) {
+		if (symbol_of(c, ci->policy_var, &word))
+			return -1;
+		if (str_is(word, "accept"))
+			ch->policy = NF_ACCEPT;
+		else if (str_is(word, "drop"))
+			ch->policy = NF_DROP;
+		else
+			return diag_error(c->diags, &ci->policy_loc,
+					  "a policy is accept or drop");
+	}
+	if (ch->policy >= 0 && !ch->is_base)
+		return diag_error(c->diags, &ci->policy_loc,
+				  "only a base chain, one with type and hook, "
+				  "has a policy");
+	return 0;
+}
+
+static int check_base(struct check *c, const struct chain_item *ci,
+		      struct cmd_chain *ch)
+{
+	uint32_t allowed = 0;
+
+	if (check_type(c, ci, ch, &allowed) || check_hook(c, ci, ch))
+		return -1;
+	if (!(allowed >> ch->hook & 1))
+		return diag_error2(c->diags, &ci->hook_loc, &ci->type_loc,
+				   "chains of type %s have no hook %s",
+				   ch->type, ch->hook_name);
+	if (check_prio(c, ci, ch) || check_device(c, ci, ch))
+		return -1;
+	if (!strcmp(ch->type, "nat") && ch->priority <= NF_IP_PRI_CONNTRACK)
+		return diag_error(c->diags, &ci->prio_loc,
+				  "NAT comes after connection tracking: a "
+				  "priority above %d",
+				  NF_IP_PRI_CONNTRACK);
+	return 0;
+}
+
+struct cmd_chain *chain_check(struct check *c, const struct item *it)
+{
+	struct cmd_chain *ch = arena_new_of(c->arena, struct cmd_chain);
+	const struct chain_item *ci = it->chain;
+
+	ch->policy = -1;
+	ch->comment = it->comment;
+	if (!ci)
+		return ch;
+	ch->is_base = ci->type.len > 0;
+	ch->hook_loc = ci->hook_loc;
+	ch->priority_loc = ci->prio_loc;
+	ch->policy_loc = ci->policy_loc;
+	ch->type_loc = ci->type_loc;
+	if (ch->is_base && check_base(c, ci, ch))
+		return NULL;
+	if (check_policy(c, ci, ch))
+		return NULL;
+	return ch;
+}

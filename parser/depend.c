@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * `tcp dport 22` means nothing before the packet is known to be TCP. What a
+ * rule has found out so far is struct proto_state: one header per layer. A
+ * match on a header that is not known to be there gets a dependency first:
+ *
+ *	a network header in inet	meta nfproto
+ *	a transport header		meta l4proto
+ *	ICMP in inet			meta nfproto, then meta l4proto
+ *	an Ethernet header		meta iiftype ether
+ *	an ICMP field of some types	icmp type
+ *
+ * What matches say about the packet (`ip protocol tcp`, `meta l4proto tcp`) is
+ * learned from them and makes the dependency needless.
+ */
+#include "parser/check.h"
+
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/key.h"
+
+static struct match_stmt *match_new(struct check *c, const struct loc *loc,
+				    struct expr *left, u128 v)
+{
+	struct match_stmt *m = arena_new_of(c->arena, struct match_stmt);
+
+	m->s.ops = &stmt_match;
+	m->s.loc = *loc;
+	m->s.implicit = true;
+	m->left = left;
+	m->op = OP_EQ;
+	m->right = value_new(c->arena, loc, left->dtype, left->len,
+			     left->byteorder, v);
+	return m;
+}
+
+static void emit_meta(struct check *c, const struct loc *loc, const char *name,
+		      u128 v)
+{
+	struct key_expr *k = arena_new_of(c->arena, struct key_expr);
+
+	k->key = key_find(meta_keys,
+			  (struct str){ name, (uint32_t)strlen(name) });
+	k->e.ops = &expr_meta;
+	k->e.loc = *loc;
+	k->e.dtype = k->key->type;
+	k->e.len = k->key->len;
+	k->e.byteorder = k->key->byteorder;
+	k->dir = -1;
+	check_emit(c, &match_new(c, loc, &k->e, v)->s);
+}
+
+static int conflict(struct check *c, const struct expr *e, const char *a,
+		    const char *b)
+{
+	return diag_error(c->diags, &e->loc,
+			  "conflicting protocols: %s, and before it %s", b, a);
+}
+
+int depend_network(struct check *c, const struct expr *e, uint8_t nfproto)
+{
+	const struct proto_desc *now = c->proto.at[PROTO_BASE_NETWORK];
+	const struct proto_desc *want = proto_by_nfproto(nfproto);
+
+	if (now == want)
+		return 0;
+	if (now)
+		return conflict(c, e, now->name, want->name);
+	if (c->family != NFPROTO_INET || nfproto == NFPROTO_ARP)
+		return diag_error(c->diags, &e->loc,
+				  "%s does not exist in this table's family",
+				  want->name);
+	if (c->rule)
+		emit_meta(c, &e->loc, "nfproto", nfproto);
+	c->proto.at[PROTO_BASE_NETWORK] = want;
+	return 0;
+}
+
+static int depend_transport(struct check *c, const struct payload_expr *e)
+{
+	const struct proto_desc *now = c->proto.at[PROTO_BASE_TRANSPORT];
+
+	if (!e->proto->number || now == e->proto)
+		return 0;
+	if (now && now->number)
+		return conflict(c, &e->e, now->name, e->proto->name);
+	if (e->proto->nfproto && c->family == NFPROTO_INET &&
+	    !c->proto.at[PROTO_BASE_NETWORK] &&
+	    depend_network(c, &e->e, e->proto->nfproto))
+		return -1;
+	if (c->rule)
+		emit_meta(c, &e->e.loc, "l4proto", e->proto->number);
+	c->proto.at[PROTO_BASE_TRANSPORT] = e->proto;
+	return 0;
+}
+
+static int depend_link(struct check *c, const struct payload_expr *e)
+{
+	if (c->proto.at[PROTO_BASE_LL] == e->proto)
+		return 0;
+	if (e->proto != &proto_ether)
+		return diag_error(c->diags, &e->e.loc,
+				  "'%s' is not supported yet", e->proto->name);
+	if (c->rule)
+		emit_meta(c, &e->e.loc, "iiftype", ARPHRD_ETHER);
+	c->proto.at[PROTO_BASE_LL] = e->proto;
+	return 0;
+}
+
+static struct expr *icmp_type_expr(struct check *c,
+				   const struct payload_expr *e)
+{
+	struct payload_expr *t = arena_memdup(c->arena, e, sizeof(*e));
+
+	t->field = &e->proto->fields[0];
+	t->offset = t->field->offset;
+	t->e.dtype = t->field->type;
+	t->e.len = t->field->len;
+	t->e.byteorder = BYTEORDER_BIG;
+	return &t->e;
+}
+
+static struct expr *type_set(struct check *c, const struct payload_expr *e,
+			     struct expr *left);
+
+/* Fields that only some ICMP types have: the type must be one of these. */
+static int depend_icmp_type(struct check *c, const struct payload_expr *e)
+{
+	const struct proto_field *f = e->field;
+	struct match_stmt *m;
+
+	if (!f->n_types)
+		return 0;
+	if (c->proto.icmp_type_known) {
+		for (unsigned i = 0; i < f->n_types; i++)
+			if (f->types[i] == c->proto.icmp_type)
+				return 0;
+		if (c->proto.icmp_type_pair == f->types[0] && f->n_types == 2)
+			return 0;
+		return diag_error(c->diags, &e->e.loc,
+				  "this type of %s has no %s", e->proto->name,
+				  f->name);
+	}
+	c->proto.icmp_type_known = true;
+	c->proto.icmp_type = f->types[0];
+	if (f->n_types == 2)
+		c->proto.icmp_type_pair = f->types[0];
+	if (!c->rule)
+		return 0;
+	m = match_new(c, &e->e.loc, icmp_type_expr(c, e), f->types[0]);
+	if (f->n_types > 1) {
+		m->right = type_set(c, e, m->left);
+		if (!m->right)
+			return -1;
+	}
+	check_emit(c, &m->s);
+	return 0;
+}
+
+/* The two types as an anonymous set. */
+static struct expr *type_set(struct check *c, const struct payload_expr *e,
+			     struct expr *left)
+{
+	struct set_expr *set = arena_new_of(c->arena, struct set_expr);
+
+	set->e.ops = &expr_set;
+	set->e.loc = e->e.loc;
+	for (unsigned i = 0; i < e->field->n_types; i++) {
+		struct elem el = { value_new(c->arena, &e->e.loc, left->dtype,
+					     left->len, left->byteorder,
+					     e->field->types[i]),
+				   NULL, NULL };
+
+		arena_push(c->arena, &set->elems, el);
+	}
+	return check_set_of(c, left, set);
+}
+
+int depend_payload(struct check *c, const struct payload_expr *e)
+{
+	if (e->raw)
+		return 0;
+	if (e->base == PROTO_BASE_LL)
+		return depend_link(c, e);
+	if (e->base == PROTO_BASE_NETWORK)
+		return depend_network(c, &e->e, e->proto->nfproto);
+	if (depend_transport(c, e))
+		return -1;
+	return depend_icmp_type(c, e);
+}
+
+/* ---- what matches say ---------------------------------------------------- */
+
+static void learn_payload(struct check *c, const struct payload_expr *e, u128 v)
+{
+	if (e->raw || !e->proto)
+		return;
+	if (e->proto->key && e->base == PROTO_BASE_NETWORK &&
+	    !strcmp(e->field->name, e->proto->key))
+		c->proto.at[PROTO_BASE_TRANSPORT] =
+			proto_by_ipproto((unsigned)v);
+	if (e->field == e->proto->fields &&
+	    (e->proto == &proto_icmp || e->proto == &proto_icmpv6)) {
+		c->proto.icmp_type_known = true;
+		c->proto.icmp_type = (uint8_t)v;
+	}
+}
+
+static void learn_meta(struct check *c, const struct key_expr *k, u128 v)
+{
+	const struct proto_desc *p;
+
+	if (k->key->key == NFT_META_L4PROTO) {
+		p = proto_by_ipproto((unsigned)v);
+		if (p || !c->proto.at[PROTO_BASE_TRANSPORT])
+			c->proto.at[PROTO_BASE_TRANSPORT] = p;
+	} else if (k->key->key == NFT_META_NFPROTO &&
+		   c->family == NFPROTO_INET) {
+		c->proto.at[PROTO_BASE_NETWORK] = proto_by_nfproto((unsigned)v);
+	}
+}
+
+static bool last_of_set(const struct expr *e, u128 *v)
+{
+	const struct elem_batch *b;
+	const struct cmd_set *set;
+
+	if (expr_is(e, value)) {
+		*v = expr_as_const(e, value_expr)->v;
+		return true;
+	}
+	if (!expr_is(e, set))
+		return false;
+	set = expr_as_const(e, set_expr)->set;
+	b = set ? set->elems : NULL;
+	if (!b || !b->len || b->key_len != 1 ||
+	    set->type.flags & NFT_SET_INTERVAL)
+		return false;
+	*v = elem_batch_key(b, b->len - 1)[0];
+	return true;
+}
+
+void depend_learn(struct check *c, const struct match_stmt *m)
+{
+	u128 v;
+
+	if (m->op != OP_EQ || m->flagcmp || m->mask ||
+	    !last_of_set(m->right, &v))
+		return;
+	if (expr_is(m->left, payload))
+		learn_payload(c, expr_as(m->left, payload_expr), v);
+	else if (expr_is(m->left, meta))
+		learn_meta(c, expr_as(m->left, key_expr), v);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* a . b . c: of a packet's fields, or of constants for them */
+#include "parser/lower.h"
+#include "parser/print.h"
+#include "parser/setdecl.h"
+
+static struct list_expr *concat_new(struct check *c, const struct expr *e)
+{
+	struct list_expr *r = arena_new_of(c->arena, struct list_expr);
+
+	r->e.ops = &expr_concat;
+	r->e.loc = e->loc;
+	return r;
+}
+
+/* The constants of a concatenated key: each of its field's type. */
+static struct expr *const_check(struct check *c, struct expr *e)
+{
+	const struct list_expr *l = expr_as(e, list_expr);
+	const struct datatype *t = c->want.dtype;
+	struct list_expr *r = concat_new(c, e);
+	struct expect old = c->want;
+
+	if (l->items.len != t->n_fields) {
+		diag_error(c->diags, &e->loc,
+			   "%zu fields where %u are expected", l->items.len,
+			   t->n_fields);
+		return NULL;
+	}
+	for (size_t i = 0; i < l->items.len; i++) {
+		struct expr *item;
+
+		c->want.dtype = t->fields[i];
+		c->want.len = t->fields[i]->size;
+		c->want.byteorder = t->fields[i]->byteorder;
+		item = expr_check(c, l->items.v[i]);
+		if (!item)
+			return NULL;
+		arena_push(c->arena, &r->items, item);
+	}
+	c->want = old;
+	r->e.dtype = t;
+	r->e.len = old.len;
+	return &r->e;
+}
+
+static struct expr *concat_check(struct check *c, struct expr *e)
+{
+	const struct list_expr *l = expr_as(e, list_expr);
+	const struct datatype *fields[SET_MAX_FIELDS];
+	struct list_expr *r;
+	unsigned bits = 0;
+
+	if (c->want.dtype && c->want.dtype->n_fields)
+		return const_check(c, e);
+	if (l->items.len > SET_MAX_FIELDS) {
+		diag_error(c->diags, &e->loc, "more than %d fields",
+			   SET_MAX_FIELDS);
+		return NULL;
+	}
+	r = concat_new(c, e);
+	for (size_t i = 0; i < l->items.len; i++) {
+		struct expr *item = expr_check(c, l->items.v[i]);
+
+		if (!item)
+			return NULL;
+		fields[i] = item->dtype;
+		bits += 32 * lower_words(item->len);
+		arena_push(c->arena, &r->items, item);
+	}
+	if (bits > 512) {
+		diag_error(c->diags, &e->loc,
+			   "%u bits do not fit the registers (512 bits)", bits);
+		return NULL;
+	}
+	r->e.dtype = concat_type(c->arena, fields, (unsigned)l->items.len);
+	r->e.len = (uint16_t)bits;
+	return &r->e;
+}
+
+static void concat_lower(struct lower *l, const struct expr *e, unsigned reg)
+{
+	const struct list_expr *c = expr_as_const(e, list_expr);
+
+	for (size_t i = 0; i < c->items.len; i++) {
+		expr_lower(l, c->items.v[i], reg);
+		reg += lower_words(c->items.v[i]->len);
+	}
+}
+
+static void concat_print(struct printer *pr, const struct expr *e)
+{
+	const struct list_expr *c = expr_as_const(e, list_expr);
+
+	for (size_t i = 0; i < c->items.len; i++) {
+		const struct expr *item = c->items.v[i];
+
+		if (i)
+			strbuf_puts(pr->out, " . ");
+		expr_print(pr, item);
+		/* a field of bits is listed with the shift that nft's lookup
+		 * of it takes */
+		if (expr_shift(item) && !pr->in_typeof)
+			strbuf_printf(pr->out, " >> %u", expr_shift(item));
+	}
+}
+
+const struct expr_ops expr_concat = {
+	.name = "concatenation",
+	.check = concat_check,
+	.lower = concat_lower,
+	.print = concat_print,
+};

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ct keys: what connection tracking knows of a packet's connection. */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/key.h"
+#include "parser/lower.h"
+#include "parser/print.h"
+
+#define HOST BYTEORDER_HOST
+#define BIG  BYTEORDER_BIG
+
+/* clang-format off */
+const struct key_desc ct_keys[] = {
+	/* name, key, type, bits, order, -, can be set, direction, IPv6's key */
+	{ "state", NFT_CT_STATE, &type_ct_state, 32, HOST },
+	{ "direction", NFT_CT_DIRECTION, &type_ct_dir, 8, HOST },
+	{ "status", NFT_CT_STATUS, &type_ct_status, 32, HOST },
+	{ "mark", NFT_CT_MARK, &type_mark, 32, HOST, false, true },
+	{ "expiration", NFT_CT_EXPIRATION, &type_time, 32, HOST },
+	{ "helper", NFT_CT_HELPER, &type_string, 128, HOST },
+	{ "l3proto", NFT_CT_L3PROTOCOL, &type_nf_proto, 8, HOST, false, false,
+	  1 },
+	{ "protocol", NFT_CT_PROTOCOL, &type_inet_proto, 8, BIG, false, false,
+	  1 },
+	{ "saddr", NFT_CT_SRC_IP, &type_ipv4_addr, 32, BIG, false, false, 2,
+	  NFT_CT_SRC_IP6 },
+	{ "daddr", NFT_CT_DST_IP, &type_ipv4_addr, 32, BIG, false, false, 2,
+	  NFT_CT_DST_IP6 },
+	{ "proto-src", NFT_CT_PROTO_SRC, &type_inet_service, 16, BIG, false,
+	  false, 2 },
+	{ "proto-dst", NFT_CT_PROTO_DST, &type_inet_service, 16, BIG, false,
+	  false, 2 },
+	{ "label", NFT_CT_LABELS, &type_ct_label, 128, HOST, false, true },
+	{ "packets", NFT_CT_PKTS, &type_integer, 64, HOST, false, false, 1 },
+	{ "bytes", NFT_CT_BYTES, &type_integer, 64, HOST, false, false, 1 },
+	{ "avgpkt", NFT_CT_AVGPKT, &type_integer, 64, HOST, false, false, 1 },
+	{ "zone", NFT_CT_ZONE, &type_integer, 16, HOST, false, true, 1 },
+	{ "event", NFT_CT_EVENTMASK, &type_ct_event, 32, HOST, false, true },
+	{ "id", NFT_CT_ID, &type_integer, 32, BIG },
+	{ NULL },
+};
+/* clang-format on */
+
+/* Which family the addresses of a tuple are of. */
+static int tuple_family(struct check *c, struct key_expr *k)
+{
+	const struct proto_desc *net = c->proto.at[PROTO_BASE_NETWORK];
+
+	if (!k->l3 && c->family == NFPROTO_INET && !net)
+		return diag_error(c->diags, &k->e.loc,
+				  "cannot tell the IP version: say ip %s or "
+				  "ip6 %s",
+				  k->key->name, k->key->name);
+	if (!k->l3)
+		k->l3 = c->family == NFPROTO_INET ? net->nfproto : c->family;
+	if (k->l3 == NFPROTO_IPV6) {
+		k->e.dtype = &type_ipv6_addr;
+		k->e.len = 128;
+	}
+	return 0;
+}
+
+static struct expr *ct_check(struct check *c, struct expr *e)
+{
+	struct key_expr *k = arena_memdup(c->arena, e, sizeof(*k));
+	const struct key_desc *key = k->key;
+
+	if (k->dir >= 0 && !key->dir) {
+		diag_error(c->diags, &e->loc, "ct %s has no direction",
+			   key->name);
+		return NULL;
+	}
+	if (k->dir < 0 && key->dir == 2) {
+		diag_error(c->diags, &e->loc,
+			   "ct %s needs a direction: original or reply",
+			   key->name);
+		return NULL;
+	}
+	k->e.dtype = key->type;
+	k->e.len = key->len;
+	k->e.byteorder = key->byteorder;
+	if (key->alt && tuple_family(c, k))
+		return NULL;
+	if (key->type == &type_inet_service &&
+	    !c->proto.at[PROTO_BASE_TRANSPORT]) {
+		diag_error(c->diags, &e->loc,
+			   "ct %s needs a transport protocol matched before",
+			   key->name);
+		return NULL;
+	}
+	return &k->e;
+}
+
+static unsigned kernel_key(const struct key_expr *k)
+{
+	return k->l3 == NFPROTO_IPV6 && k->key->alt ? k->key->alt : k->key->key;
+}
+
+static void ct_lower(struct lower *l, const struct expr *e, unsigned reg)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	unsigned key = kernel_key(k);
+	struct nftnl_expr *n = lower_add(l, "ct");
+
+	nftnl_expr_set_u32(n, NFTNL_EXPR_CT_DREG, lower_reg(reg));
+	nftnl_expr_set_u32(n, NFTNL_EXPR_CT_KEY, key);
+	if (k->dir >= 0)
+		nftnl_expr_set_u8(n, NFTNL_EXPR_CT_DIR, (uint8_t)k->dir);
+}
+
+static void ct_print(struct printer *pr, const struct expr *e)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+
+	strbuf_puts(pr->out, "ct ");
+	if (k->dir >= 0)
+		strbuf_puts(pr->out, k->dir ? "reply " : "original ");
+	if (k->key->alt)
+		strbuf_puts(pr->out, k->l3 == NFPROTO_IPV6 ? "ip6 " : "ip ");
+	strbuf_puts(pr->out, k->key->name);
+}
+
+static bool ct_same(const struct expr *a, const struct expr *b)
+{
+	const struct key_expr *x = expr_as_const(a, key_expr);
+	const struct key_expr *y = expr_as_const(b, key_expr);
+
+	return x->key == y->key && x->dir == y->dir && x->l3 == y->l3;
+}
+
+const struct expr_ops expr_ct = {
+	.name = "ct",
+	.check = ct_check,
+	.lower = ct_lower,
+	.print = ct_print,
+	.same = ct_same,
+};

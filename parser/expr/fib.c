@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fib: what the routing table says of the packet's addresses. */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/key.h"
+#include "parser/lower.h"
+#include "parser/print.h"
+
+/* clang-format off */
+const struct key_desc fib_keys[] = {
+	{ "oif", NFT_FIB_RESULT_OIF, &type_iface_index, 32, BYTEORDER_HOST },
+	{ "oifname", NFT_FIB_RESULT_OIFNAME, &type_ifname, 128,
+	  BYTEORDER_HOST },
+	{ "type", NFT_FIB_RESULT_ADDRTYPE, &type_fib_addrtype, 32,
+	  BYTEORDER_HOST },
+	{ NULL },
+};
+/* clang-format on */
+
+static struct expr *fib_check(struct check *c, struct expr *e)
+{
+	struct key_expr *k = arena_memdup(c->arena, e, sizeof(*k));
+	uint32_t addr = k->flags & (NFTA_FIB_F_SADDR | NFTA_FIB_F_DADDR);
+	uint32_t link = k->flags & (NFTA_FIB_F_IIF | NFTA_FIB_F_OIF);
+
+	if (!addr || addr == (NFTA_FIB_F_SADDR | NFTA_FIB_F_DADDR) ||
+	    link == (NFTA_FIB_F_IIF | NFTA_FIB_F_OIF)) {
+		diag_error(c->diags, &e->loc,
+			   addr && link == (NFTA_FIB_F_IIF | NFTA_FIB_F_OIF)
+				   ? "fib takes iif or oif, not both"
+				   : "fib needs saddr or daddr, one of them");
+		return NULL;
+	}
+	k->e.dtype = k->key->type;
+	k->e.len = k->key->len;
+	k->e.byteorder = k->key->byteorder;
+	return &k->e;
+}
+
+static void fib_lower(struct lower *l, const struct expr *e, unsigned reg)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	struct nftnl_expr *n = lower_add(l, "fib");
+
+	nftnl_expr_set_u32(n, NFTNL_EXPR_FIB_DREG, lower_reg(reg));
+	nftnl_expr_set_u32(n, NFTNL_EXPR_FIB_RESULT, k->key->key);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_FIB_FLAGS,
+			   k->flags | (k->present ? NFTA_FIB_F_PRESENT : 0));
+}
+
+static void fib_print(struct printer *pr, const struct expr *e)
+{
+	static const struct {
+		uint32_t flag;
+		const char *name;
+	} flags[] = {
+		{ NFTA_FIB_F_SADDR, "saddr" }, { NFTA_FIB_F_DADDR, "daddr" },
+		{ NFTA_FIB_F_MARK, "mark" },   { NFTA_FIB_F_IIF, "iif" },
+		{ NFTA_FIB_F_OIF, "oif" },
+	};
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	const char *sep = "fib ";
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (k->flags & flags[i].flag) {
+			strbuf_printf(pr->out, "%s%s", sep, flags[i].name);
+			sep = " . ";
+		}
+	strbuf_printf(pr->out, " %s", k->key->name);
+}
+
+const struct expr_ops expr_fib = {
+	.name = "fib",
+	.check = fib_check,
+	.lower = fib_lower,
+	.print = fib_print,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A header's field, or raw bits. A field that is not made of whole bytes is
+ * loaded with the bytes it touches, the other bits masked; constants are
+ * shifted to where it lies, or, where they cannot be (a declared set), the
+ * value is shifted down.
+ */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/lower.h"
+#include "parser/print.h"
+
+/* Raw bits are integers, listed in hexadecimal. */
+static const struct datatype raw_integer = {
+	.id = TYPE_INTEGER,
+	.name = "integer",
+	.desc = "integer",
+	.format = FORMAT_HEX,
+};
+
+static struct expr *payload_check(struct check *c, struct expr *e)
+{
+	struct payload_expr *p = arena_memdup(c->arena, e, sizeof(*p));
+
+	if (p->raw) {
+		p->e.dtype = &raw_integer;
+		p->e.byteorder = BYTEORDER_BIG;
+		return &p->e;
+	}
+	p->e.dtype = p->field->type;
+	p->e.len = p->field->len;
+	p->e.byteorder = BYTEORDER_BIG;
+	if (depend_payload(c, p))
+		return NULL;
+	return &p->e;
+}
+
+static void payload_bits(const struct expr *e, unsigned *bytes, unsigned *shift)
+{
+	const struct payload_expr *p = expr_as_const(e, payload_expr);
+
+	*bytes = (p->offset + e->len + 7) / 8 - p->offset / 8;
+	*shift = (8 - (p->offset + e->len) % 8) % 8;
+}
+
+static void load(struct lower *l, const struct payload_expr *p, unsigned bytes,
+		 unsigned reg)
+{
+	static const uint32_t bases[PROTO_BASE_COUNT] = {
+		[PROTO_BASE_LL] = NFT_PAYLOAD_LL_HEADER,
+		[PROTO_BASE_NETWORK] = NFT_PAYLOAD_NETWORK_HEADER,
+		[PROTO_BASE_TRANSPORT] = NFT_PAYLOAD_TRANSPORT_HEADER,
+		[PROTO_BASE_INNER] = 3, /* NFT_PAYLOAD_INNER_HEADER */
+	};
+	struct nftnl_expr *n = lower_add(l, "payload");
+
+	nftnl_expr_set_u32(n, NFTNL_EXPR_PAYLOAD_DREG, lower_reg(reg));
+	nftnl_expr_set_u32(n, NFTNL_EXPR_PAYLOAD_BASE, bases[p->base]);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_PAYLOAD_OFFSET, p->offset / 8);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_PAYLOAD_LEN, bytes);
+}
+
+static void payload_lower_bits(struct lower *l, const struct expr *e,
+			       unsigned reg)
+{
+	const struct payload_expr *p = expr_as_const(e, payload_expr);
+	unsigned bytes = expr_bytes(e);
+	uint8_t mask[16], none[16] = { 0 };
+
+	load(l, p, bytes, reg);
+	if (!(p->offset % 8) && !(e->len % 8))
+		return;
+	value_export(u128_mask(e->len) << expr_shift(e), bytes, BYTEORDER_BIG,
+		     mask);
+	lower_bitwise(l, reg, bytes, mask, none);
+}
+
+static void payload_lower(struct lower *l, const struct expr *e, unsigned reg)
+{
+	payload_lower_bits(l, e, reg);
+	if (expr_shift(e))
+		lower_shift(l, reg, expr_bytes(e), false, expr_shift(e));
+}
+
+/* A raw load that is a known field everywhere: ports. */
+static const char *raw_name(const struct payload_expr *p)
+{
+	if (p->base != PROTO_BASE_TRANSPORT || p->e.len != 16)
+		return NULL;
+	return p->offset == 0	 ? "th sport"
+	       : p->offset == 16 ? "th dport"
+				 : NULL;
+}
+
+static void payload_print(struct printer *pr, const struct expr *e)
+{
+	static const char *const bases[PROTO_BASE_COUNT] = { "", "ll", "nh",
+							     "th", "ih" };
+	const struct payload_expr *p = expr_as_const(e, payload_expr);
+
+	bool port = p->base == PROTO_BASE_TRANSPORT && e->len == 16 &&
+		    p->offset <= 16 && p->offset % 16 == 0 && pr->transport;
+
+	if (port && (p->raw || p->proto == &proto_th) &&
+	    !strcmp(pr->transport->fields[0].name, "sport"))
+		strbuf_printf(pr->out, "%s %s", pr->transport->name,
+			      p->offset ? "dport" : "sport");
+	else if (!p->raw)
+		strbuf_printf(pr->out, "%s %s", p->proto->name, p->field->name);
+	else if (raw_name(p))
+		strbuf_puts(pr->out, raw_name(p));
+	else
+		strbuf_printf(pr->out, "@%s,%u,%u", bases[p->base], p->offset,
+			      e->len);
+}
+
+static bool payload_same(const struct expr *a, const struct expr *b)
+{
+	const struct payload_expr *x = expr_as_const(a, payload_expr);
+	const struct payload_expr *y = expr_as_const(b, payload_expr);
+
+	return x->base == y->base && x->offset == y->offset &&
+	       x->e.len == y->e.len && x->proto == y->proto;
+}
+
+const struct expr_ops expr_payload = {
+	.name = "payload",
+	.check = payload_check,
+	.lower = payload_lower,
+	.bits = payload_bits,
+	.lower_bits = payload_lower_bits,
+	.print = payload_print,
+	.same = payload_same,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* low-high, both included */
+#include "parser/check.h"
+#include "parser/print.h"
+
+static struct expr *range_check(struct check *c, struct expr *e)
+{
+	const struct range_expr *w = expr_as(e, range_expr);
+	struct expr *lo = expr_check(c, w->lo), *hi = expr_check(c, w->hi);
+	struct range_expr *r;
+
+	if (!lo || !hi)
+		return NULL;
+	if (!expr_is(lo, value) || !expr_is(hi, value)) {
+		diag_error(c->diags, &e->loc, "a range goes between values");
+		return NULL;
+	}
+	r = arena_new_of(c->arena, struct range_expr);
+	r->e = *lo;
+	r->e.ops = &expr_range;
+	r->e.loc = e->loc;
+	r->lo = w->lo;
+	r->hi = w->hi;
+	r->from = expr_as(lo, value_expr)->v;
+	r->to = expr_as(hi, value_expr)->v;
+	if (r->from > r->to) {
+		diag_error(c->diags, &e->loc,
+			   "the range ends before it begins");
+		return NULL;
+	}
+	return &r->e;
+}
+
+static void range_print(struct printer *pr, const struct expr *e)
+{
+	const struct range_expr *r = expr_as_const(e, range_expr);
+
+	print_value(pr, e, r->from);
+	strbuf_putc(pr->out, '-');
+	print_value(pr, e, r->to);
+}
+
+const struct expr_ops expr_range = {
+	.name = "range",
+	.is_const = true,
+	.check = range_check,
+	.print = range_print,
+};

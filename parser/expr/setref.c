@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* @name: a declared set or map. */
+#include "parser/check.h"
+#include "parser/names.h"
+#include "parser/print.h"
+#include "parser/setdecl.h"
+
+static struct expr *setref_check(struct check *c, struct expr *e)
+{
+	struct setref_expr *r = arena_memdup(c->arena, e, sizeof(*r));
+	struct set_layout l;
+
+	r->type = names_set(c->parser, c->family, c->table, r->name);
+	if (!r->type) {
+		names_unknown_set(c, &e->loc, r->name);
+		return NULL;
+	}
+	if (set_layout_of_type(c, r->type, &e->loc, &l))
+		return NULL;
+	if (l.n > 1) {
+		const struct datatype *fields[SET_MAX_FIELDS];
+
+		for (unsigned i = 0; i < l.n; i++)
+			fields[i] = l.f[i].dtype;
+		r->e.dtype = concat_type(c->arena, fields, l.n);
+	} else {
+		r->e.dtype = l.f[0].dtype;
+	}
+	r->e.len = (uint16_t)(8 * set_layout_key_len(&l));
+	return &r->e;
+}
+
+static void setref_print(struct printer *pr, const struct expr *e)
+{
+	strbuf_printf(pr->out, "@%s", expr_as_const(e, setref_expr)->name);
+}
+
+const struct expr_ops expr_setref = {
+	.name = "set reference",
+	.is_const = true,
+	.check = setref_check,
+	.print = setref_print,
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* accept, drop, jump CHAIN and the like. */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/lower.h"
+#include "parser/names.h"
+#include "parser/print.h"
+
+static struct expr *verdict_check(struct check *c, struct expr *e)
+{
+	struct verdict_expr *v = arena_memdup(c->arena, e, sizeof(*v));
+	struct expr *target = v->target;
+	const struct symbol_expr *s;
+
+	v->e.dtype = &type_verdict;
+	v->e.len = 32;
+	v->e.byteorder = BYTEORDER_HOST;
+	if (!target)
+		return &v->e;
+	while (expr_is(target, var) && expr_as(target, var_expr)->def)
+		target = expr_as(target, var_expr)->def->init;
+	if (!expr_is(target, symbol)) {
+		if (!expr_is(target, var))
+			diag_error(c->diags, &e->loc,
+				   "a chain's name is expected");
+		return NULL;
+	}
+	s = expr_as(target, symbol_expr);
+	v->chain = arena_strndup(c->arena, s->text.s, s->text.len);
+	if (!names_has_chain(c->parser, c->family, c->table, v->chain)) {
+		names_unknown_chain(c, &v->target->loc, v->chain);
+		return NULL;
+	}
+	return &v->e;
+}
+
+static void verdict_lower(struct lower *l, const struct expr *e, unsigned reg)
+{
+	const struct verdict_expr *v = expr_as_const(e, verdict_expr);
+	struct nftnl_expr *n = lower_add(l, "immediate");
+
+	nftnl_expr_set_u32(n, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_IMM_VERDICT, (uint32_t)v->code);
+	if (v->chain)
+		nftnl_expr_set_str(n, NFTNL_EXPR_IMM_CHAIN, v->chain);
+}
+
+static void verdict_print(struct printer *pr, const struct expr *e)
+{
+	const struct verdict_expr *v = expr_as_const(e, verdict_expr);
+
+	switch (v->code) {
+	case NF_ACCEPT:
+		strbuf_puts(pr->out, "accept");
+		break;
+	case NF_DROP:
+		strbuf_puts(pr->out, "drop");
+		break;
+	case NFT_CONTINUE:
+		strbuf_puts(pr->out, "continue");
+		break;
+	case NFT_RETURN:
+		strbuf_puts(pr->out, "return");
+		break;
+	default:
+		strbuf_printf(pr->out, "%s %s",
+			      v->code == NFT_JUMP ? "jump" : "goto", v->chain);
+	}
+}
+
+const struct expr_ops expr_verdict = {
+	.name = "verdict",
+	.is_const = true,
+	.check = verdict_check,
+	.lower = verdict_lower,
+	.print = verdict_print,
+};

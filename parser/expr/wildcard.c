@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* `*`: the element that catches all. Only sets know what to do with it. */
+#include "parser/check.h"
+#include "parser/print.h"
+
+static struct expr *wildcard_check(struct check *c, struct expr *e)
+{
+	if (c->in_set)
+		return e;
+	diag_error(c->diags, &e->loc, "\"*\" stands only in a set");
+	return NULL;
+}
+
+static void wildcard_print(struct printer *pr, const struct expr *e)
+{
+	strbuf_putc(pr->out, '*');
+}
+
+const struct expr_ops expr_wildcard = {
+	.name = "wildcard",
+	.is_const = true,
+	.check = wildcard_check,
+	.print = wildcard_print,
+};

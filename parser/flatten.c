@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From items to commands: names are resolved to family, table and the rest,
+ * blocks become the commands that nft sends for them (the table, its chains,
+ * its objects, its sets with their elements, then all rules), and each is
+ * checked. A faulty command is left out; the others are still checked.
+ */
+#include "parser/flatten.h"
+
+#include <libnftnl/set.h>
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/chain.h"
+#include "parser/merge.h"
+#include "parser/names.h"
+#include "parser/setdecl.h"
+
+static const struct {
+	const char *word;
+	uint8_t family;
+	bool supported;
+} families[] = {
+	{ "ip", NFPROTO_IPV4, true },
+	{ "ip6", NFPROTO_IPV6, true },
+	{ "inet", NFPROTO_INET, true },
+	{ "arp", NFPROTO_ARP, false },
+	{ "bridge", NFPROTO_BRIDGE, false },
+	{ "netdev", NFPROTO_NETDEV, false },
+};
+
+static int bad_family(struct parser *p, const char *word, const struct loc *loc)
+{
+	const char *names[ARRAY_LEN(families)], *near;
+
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		names[i] = families[i].word;
+	diag_error(p->diags, loc, "no family \"%s\"", word);
+	near = diag_nearest(word, names, ARRAY_LEN(names));
+	if (near)
+		diag_hint(p->diags, "did you mean \"%s\"?", near);
+	return -1;
+}
+
+static int find_family(struct parser *p, const char *word,
+		       const struct loc *loc, uint8_t *family)
+{
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
+		if (strcmp(families[i].word, word) != 0)
+			continue;
+		if (!families[i].supported)
+			return diag_error(p->diags, loc,
+					  "family %s is not supported yet",
+					  word);
+		*family = families[i].family;
+		return 0;
+	}
+	return bad_family(p, word, loc);
+}
+
+#define NAME_MAX_BYTES 255
+
+/* [family] and @want more names: table, and chain, set or object. */
+static int names(struct parser *p, const struct item *it, unsigned want,
+		 struct cmd_handle *h)
+{
+	const struct name_list *l = it->names;
+	unsigned at = 0;
+
+	h->family = NFPROTO_IPV4;
+	if (!l || l->n < want || l->n > want + 1)
+		return diag_error(p->diags, l ? &l->loc[l->n - 1] : &it->loc,
+				  want == 1
+					  ? "[FAMILY] TABLE is expected"
+					  : "[FAMILY] TABLE NAME is expected");
+	if (l->n == want + 1 &&
+	    find_family(p, l->v[at], &l->loc[at], &h->family))
+		return -1;
+	at += l->n == want + 1;
+	for (unsigned i = at; i < l->n; i++)
+		if (strlen(l->v[i]) > NAME_MAX_BYTES || !*l->v[i])
+			return diag_error(p->diags, &l->loc[i],
+					  "a name has 1 to %d characters",
+					  NAME_MAX_BYTES);
+	h->table = l->v[at];
+	h->table_loc = l->loc[at];
+	if (want < 2)
+		return 0;
+	h->chain = h->set = h->obj = l->v[at + 1];
+	h->chain_loc = h->set_loc = h->obj_loc = l->loc[at + 1];
+	return 0;
+}
+
+/* Only the part that the command is about. */
+static void keep_name(struct cmd_handle *h, enum cmd_obj obj)
+{
+	if (obj != OBJ_CHAIN && obj != OBJ_RULE)
+		h->chain = NULL;
+	if (obj != OBJ_SET && obj != OBJ_ELEMENTS)
+		h->set = NULL;
+	if (obj != OBJ_COUNTER)
+		h->obj = NULL;
+}
+
+static struct cmd *cmd_new(struct parser *p, const struct item *it,
+			   enum cmd_obj obj, const struct cmd_handle *h)
+{
+	struct cmd *cmd = arena_new_of(p->arena, struct cmd);
+
+	cmd->op = it->op;
+	cmd->obj = obj;
+	cmd->loc = it->loc;
+	cmd->h = *h;
+	keep_name(&cmd->h, obj);
+	cmd->h.handle = it->handle;
+	cmd->h.position = it->position;
+	cmd->h.index = it->index;
+	cmd->h.handle_loc = it->handle_loc;
+	cmd->comment = it->comment;
+	list_add_tail(&p->cmds, &cmd->node);
+	return cmd;
+}
+
+/* ---- rules --------------------------------------------------------------- */
+
+static bool is_terminal(const struct stmt *s)
+{
+	const struct verdict_stmt *v = stmt_as_const(s, verdict_stmt);
+
+	return stmt_is(s, verdict) && expr_is(v->e, verdict) &&
+	       expr_as(v->e, verdict_expr)->code != NFT_CONTINUE;
+}
+
+static int check_stmts(struct check *c, struct rule_ast *r)
+{
+	int err = 0;
+
+	for (struct stmt *s = r->written; s; s = s->next) {
+		if (s->ops->check(c, s))
+			err = -1;
+		if (s->next && is_terminal(s))
+			err = diag_error2(c->diags, &s->next->loc, &s->loc,
+					  "nothing comes after this verdict");
+	}
+	return err;
+}
+
+static void flatten_rule(struct parser *p, const struct item *it,
+			 const struct cmd_handle *h, struct rule_ast *r)
+{
+	unsigned errors = diags_errors(p->diags);
+	struct check c;
+	struct cmd *cmd;
+
+	check_init(&c, p, h->family, h->table, r);
+	if (check_stmts(&c, r) || diags_errors(p->diags) != errors)
+		return;
+	merge_payloads(r);
+	cmd = cmd_new(p, it, OBJ_RULE, h);
+	cmd->rule = r;
+	cmd->comment = r->comment;
+	if (r->written)
+		cmd->loc = r->written->loc;
+}
+
+static void flatten_rule_cmd(struct parser *p, const struct item *it)
+{
+	struct cmd_handle h = { 0 };
+
+	if (names(p, it, 2, &h))
+		return;
+	if (it->op != CMD_DELETE &&
+	    !names_has_chain(p, h.family, h.table, h.chain)) {
+		struct check c;
+
+		check_init(&c, p, h.family, h.table, NULL);
+		names_unknown_chain(&c, &h.chain_loc, h.chain);
+		return;
+	}
+	if ((it->op == CMD_DELETE || it->op == CMD_REPLACE) && !it->handle) {
+		diag_error(p->diags, &it->loc, "handle NUMBER is expected");
+		return;
+	}
+	if (it->rule)
+		flatten_rule(p, it, &h, it->rule);
+	else
+		cmd_new(p, it, OBJ_RULE, &h);
+}
+
+/* ---- chains, sets, counters ---------------------------------------------- */
+
+static void flatten_chain(struct parser *p, const struct item *it,
+			  const struct cmd_handle *h)
+{
+	struct cmd_chain *ch;
+	struct check c;
+	struct cmd *cmd;
+
+	check_init(&c, p, h->family, h->table, NULL);
+	names_add_chain(p, h->family, h->table, h->chain);
+	ch = chain_check(&c, it);
+	if (!ch)
+		return;
+	cmd = cmd_new(p, it, OBJ_CHAIN, h);
+	cmd->chain = ch;
+}
+
+static void flatten_rules(struct parser *p, const struct item *it,
+			  const struct cmd_handle *h)
+{
+	struct item rule = *it;
+
+	if (!it->chain)
+		return;
+	rule.op = CMD_ADD;
+	for (size_t i = 0; i < it->chain->rules.len; i++)
+		flatten_rule(p, &rule, h, it->chain->rules.v[i]);
+}
+
+static void flatten_set(struct parser *p, const struct item *it,
+			const struct cmd_handle *h)
+{
+	unsigned errors = diags_errors(p->diags);
+	struct cmd_set *set = declset_check(p, h, it);
+	struct cmd *cmd;
+
+	if (set)
+		names_add_set(p, h->family, h->table, h->set, &set->type);
+	if (!set || diags_errors(p->diags) != errors)
+		return;
+	cmd = cmd_new(p, it, OBJ_SET, h);
+	cmd->set = set;
+}
+
+static void flatten_counter(struct parser *p, const struct item *it,
+			    const struct cmd_handle *h)
+{
+	struct cmd *cmd = cmd_new(p, it, OBJ_COUNTER, h);
+
+	cmd->packets = it->packets;
+	cmd->bytes = it->bytes;
+}
+
+static void child_handle(const struct cmd_handle *table, const struct item *it,
+			 struct cmd_handle *h)
+{
+	*h = *table;
+	h->chain = h->set = h->obj = it->names->v[0];
+	h->chain_loc = h->set_loc = h->obj_loc = it->names->loc[0];
+}
+
+static void each_child(struct parser *p, const struct item *table,
+		       const struct cmd_handle *h, enum cmd_obj obj,
+		       void (*one)(struct parser *p, const struct item *it,
+				   const struct cmd_handle *h))
+{
+	struct cmd_handle child;
+	struct item *it;
+
+	list_for_each(it, &table->children, node) {
+		if (it->obj != obj)
+			continue;
+		child_handle(h, it, &child);
+		one(p, it, &child);
+	}
+}
+
+static void flatten_table(struct parser *p, const struct item *it)
+{
+	struct cmd_handle h = { 0 };
+	struct cmd *cmd;
+
+	if (names(p, it, 1, &h))
+		return;
+	names_add_table(p, h.family, h.table);
+	cmd = cmd_new(p, it, OBJ_TABLE, &h);
+	cmd->table_flags = it->flags;
+	each_child(p, it, &h, OBJ_CHAIN, flatten_chain);
+	each_child(p, it, &h, OBJ_COUNTER, flatten_counter);
+	each_child(p, it, &h, OBJ_SET, flatten_set);
+	each_child(p, it, &h, OBJ_CHAIN, flatten_rules);
+}
+
+/* ---- the other commands -------------------------------------------------- */
+
+static void flatten_elements(struct parser *p, const struct item *it)
+{
+	const struct set_type *type;
+	struct cmd_handle h = { 0 };
+	struct set_layout l;
+	struct cmd_set *set;
+	struct expr *literal = it->elems;
+	struct check c;
+
+	if (names(p, it, 2, &h))
+		return;
+	check_init(&c, p, h.family, h.table, NULL);
+	type = names_set(p, h.family, h.table, h.set);
+	if (!type) {
+		names_unknown_set(&c, &h.set_loc, h.set);
+		return;
+	}
+	if (set_layout_of_type(&c, type, &h.set_loc, &l))
+		return;
+	set = arena_new_of(p->arena, struct cmd_set);
+	set->type = *type;
+	set->layout = arena_memdup(p->arena, &l, sizeof(l));
+	set->auto_merge = type->auto_merge;
+	set->no_first = type->has_elems || !type->layout;
+	vec_push(&p->all_sets, set);
+	if (set_fill(&c, set, &l, &literal, 1, it->op == CMD_DELETE))
+		return;
+	if (type->layout)
+		((struct set_type *)(uintptr_t)type)->has_elems = true;
+	set_nftnl(&c, set, &l, h.set);
+	cmd_new(p, it, OBJ_ELEMENTS, &h)->set = set;
+}
+
+static bool is_declaration(const struct item *it)
+{
+	return it->op == CMD_ADD || it->op == CMD_CREATE;
+}
+
+static void flatten_named(struct parser *p, const struct item *it)
+{
+	struct cmd_handle h = { 0 };
+
+	if (!it->names && it->op == CMD_LIST) {
+		cmd_new(p, it, it->obj, &h);
+		return;
+	}
+	if (names(p, it, it->obj == OBJ_TABLE || it->handle ? 1 : 2, &h))
+		return;
+	if (is_declaration(it) && !names_has_table(p, h.family, h.table)) {
+		names_unknown_table(p, &h.table_loc, h.family, h.table);
+		return;
+	}
+	if (!is_declaration(it)) {
+		cmd_new(p, it, it->obj, &h);
+	} else if (it->obj == OBJ_CHAIN) {
+		flatten_chain(p, it, &h);
+		flatten_rules(p, it, &h);
+	} else if (it->obj == OBJ_SET) {
+		flatten_set(p, it, &h);
+	} else {
+		flatten_counter(p, it, &h);
+	}
+}
+
+static void flatten_ruleset(struct parser *p, const struct item *it)
+{
+	struct cmd_handle h = { 0 };
+
+	if (it->names && it->names->n > 1) {
+		diag_error(p->diags, &it->names->loc[1],
+			   "one family is enough");
+		return;
+	}
+	if (it->names &&
+	    find_family(p, it->names->v[0], &it->names->loc[0], &h.family))
+		return;
+	cmd_new(p, it, OBJ_RULESET, &h);
+}
+
+static void flatten_rename(struct parser *p, const struct item *it)
+{
+	struct name_list names_only = *it->names;
+	struct item chain = *it;
+	struct cmd_handle h = { 0 };
+
+	if (names_only.n < 3) {
+		diag_error(p->diags, &it->loc,
+			   "[FAMILY] TABLE CHAIN NEW-NAME is expected");
+		return;
+	}
+	names_only.n--;
+	chain.names = &names_only;
+	if (names(p, &chain, 2, &h))
+		return;
+	names_add_chain(p, h.family, h.table, it->names->v[names_only.n]);
+	cmd_new(p, it, OBJ_CHAIN, &h)->new_name = it->names->v[names_only.n];
+}
+
+static void flatten_item(struct parser *p, const struct item *it)
+{
+	if (it->obj == OBJ_RULESET)
+		flatten_ruleset(p, it);
+	else if (it->op == CMD_RENAME)
+		flatten_rename(p, it);
+	else if (it->obj == OBJ_TABLE && is_declaration(it))
+		flatten_table(p, it);
+	else if (it->obj == OBJ_RULE)
+		flatten_rule_cmd(p, it);
+	else if (it->obj == OBJ_ELEMENTS)
+		flatten_elements(p, it);
+	else
+		flatten_named(p, it);
+}
+
+/* A set that a rule adds to turned dynamic after it was made. */
+static void update_set_flags(struct parser *p)
+{
+	struct cmd_set **set;
+
+	vec_foreach(&p->all_sets, set)
+		if ((*set)->nftnl && !(*set)->anonymous)
+			nftnl_set_set_u32((*set)->nftnl, NFTNL_SET_FLAGS,
+					  (*set)->type.flags);
+}
+
+void parser_flatten(struct parser *p)
+{
+	struct item *it, *tmp;
+
+	list_for_each_safe(it, tmp, &p->pending, node) {
+		list_del(&it->node);
+		flatten_item(p, it);
+	}
+	update_set_flags(p);
+}

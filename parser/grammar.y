@@ -1,0 +1,751 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The structure of the ruleset language. Names (fields, keys, types, hooks,
+ * options, units) are words here; what they mean is looked up in tables by the
+ * builders (build.h), each action being one call.
+ *
+ * Four kinds of expressions, told apart by where they stand, so that no word
+ * is ambiguous:
+ *	lexpr	what a packet has: `tcp dport`, `meta mark & 0xff`
+ *	rexpr	constants to the right of it: words, numbers, `$var`
+ *	sexpr	either, behind `set`
+ *	citem	an element or a bound: rexpr, prefix, range, concatenation
+ *
+ * A statement never begins with a plain word, so optional words may follow a
+ * statement (`log level info counter`) without a keyword each.
+ */
+%define api.pure full
+%define api.prefix {nftvm_grammar_}
+%define api.location.type {struct loc}
+%define parse.error custom
+%locations
+%expect 0
+%param {struct parser *p} {void *scanner}
+
+%code requires {
+#include "parser/build.h"
+}
+
+%code {
+#include "parser/scan.h"
+
+#define YYLLOC_DEFAULT(cur, rhs, n) ((cur) = build_loc_join(rhs, n))
+#define PTR(loc) (&(loc))
+
+static int nftvm_grammar_lex(YYSTYPE *value, YYLTYPE *loc, struct parser *p,
+			     void *scanner);
+static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
+				const char *message);
+}
+
+%union {
+	struct str str;
+	const struct keyword *kw;
+	struct expr *expr;
+	struct elem elem;
+	struct elem_opts *opts;
+	struct stmt *stmt;
+	struct words *words;
+	struct name_list *names;
+	struct item *item;
+	struct rule_ast *rule;
+	struct prio *prio;
+	struct limit_args *limit;
+	int num;
+	enum rel_op op;
+}
+
+%token END 0 "end of file"
+%token SEP "newline"
+%token <str> NUM "number" WORD "word" QUOTED "string"
+%token <kw> PROTO META METAKEY CT FIB RT SOCKET EXTHDR EXTHDR_ANY OPTION
+%token <kw> VERDICT JUMP GOTO COUNTER LIMIT QUOTA LOG NOTRACK
+%token <kw> ADD UPDATE DELETE CREATE INSERT REPLACE FLUSH LIST RESET RENAME
+%token <kw> TABLE CHAIN RULE SET MAP ELEMENT ELEMENTS RULESET OBJECT
+%token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
+%token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
+%token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP UNSUP_EXPR
+%token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
+%token <kw> AND "&" OR "|" XOR "^" LSHIFT "<<" RSHIFT ">>"
+
+/* `log flags tcp WORD`: the word is a flag of tcp */
+%precedence SHORT
+%precedence WORD
+
+%left OR
+%left XOR
+%left AND
+%left LSHIFT RSHIFT
+
+%type <str> name rname word vword metaword ctword logval dirword
+%type <kw> dir
+%type <expr> lprim lexpr lconcat rprim rexpr item citem rhs rhs_list set_ref
+%type <expr> set_lit elems init sexpr satom svalue verdict map_arg
+%type <elem> elem
+%type <opts> elem_opts
+%type <stmt> stmt match_stmt stmts dyn_elem dyn_opts counter_args log_opts
+%type <words> fib_flags type_names word_list log_words
+%type <names> names rule_names
+%type <rule> rule
+%type <op> rel_op
+%type <prio> prio
+%type <limit> limit_rate
+%type <num> dyn_op
+
+%%
+
+input
+	: %empty
+	| input line
+	;
+
+line
+	: SEP
+	| command SEP
+	| define SEP
+	| error SEP			{ build_recovered(p); yyerrok; }
+	;
+
+define
+	: DEFINE name '=' init		{ build_define(p, &@$, $2, &@2, $4, false); }
+	| REDEFINE name '=' init	{ build_define(p, &@$, $2, &@2, $4, true); }
+	| UNDEFINE name			{ build_undefine(p, $2, &@2); }
+	;
+
+init
+	: rhs_list
+	| '-' NUM			{ $$ = build_negative(p, &@$, $2); }
+	| set_lit
+	;
+
+/* ---- commands ----------------------------------------------------------- */
+
+command
+	: declaration
+	| ADD declaration		{ build_op(p, CMD_ADD, &@$); }
+	| CREATE declaration		{ build_op(p, CMD_CREATE, &@$); }
+	| INSERT RULE rule_at rule	{ build_rule_cmd(p, CMD_INSERT, &@$, $4); }
+	| REPLACE RULE rule_at rule	{ build_rule_cmd(p, CMD_REPLACE, &@$, $4); }
+	| DELETE RULE rule_at		{ build_rule_cmd(p, CMD_DELETE, &@$, NULL); }
+	| DELETE TABLE names at		{ build_cmd(p, CMD_DELETE, OBJ_TABLE, &@$, $3); }
+	| DELETE CHAIN names at		{ build_cmd(p, CMD_DELETE, OBJ_CHAIN, &@$, $3); }
+	| DELETE SET names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
+	| DELETE MAP names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
+	| DELETE COUNTER names at	{ build_cmd(p, CMD_DELETE, OBJ_COUNTER, &@$, $3); }
+	| DELETE ELEMENT names set_ref	{ build_elements(p, CMD_DELETE, &@$, $3, $4); }
+	| FLUSH RULESET			{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, NULL); }
+	| FLUSH RULESET names		{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, $3); }
+	| FLUSH TABLE names		{ build_cmd(p, CMD_FLUSH, OBJ_TABLE, &@$, $3); }
+	| FLUSH CHAIN names		{ build_cmd(p, CMD_FLUSH, OBJ_CHAIN, &@$, $3); }
+	| FLUSH SET names		{ build_cmd(p, CMD_FLUSH, OBJ_SET, &@$, $3); }
+	| FLUSH MAP names		{ build_cmd(p, CMD_FLUSH, OBJ_SET, &@$, $3); }
+	| LIST RULESET			{ build_cmd(p, CMD_LIST, OBJ_RULESET, &@$, NULL); }
+	| LIST RULESET names		{ build_cmd(p, CMD_LIST, OBJ_RULESET, &@$, $3); }
+	| LIST TABLE names		{ build_cmd(p, CMD_LIST, OBJ_TABLE, &@$, $3); }
+	| LIST CHAIN names		{ build_cmd(p, CMD_LIST, OBJ_CHAIN, &@$, $3); }
+	| LIST SET names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
+	| LIST MAP names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
+	| LIST COUNTER names		{ build_cmd(p, CMD_LIST, OBJ_COUNTER, &@$, $3); }
+	| LIST WORD			{ build_list_all(p, &@$, $2, &@2); }
+	| RESET COUNTER names		{ build_cmd(p, CMD_RESET, OBJ_COUNTER, &@$, $3); }
+	| RENAME CHAIN names		{ build_rename(p, &@$, $3); }
+	;
+
+declaration
+	: TABLE names			{ build_table(p, &@$, $2); build_end(p); }
+	| TABLE names '{'		{ build_table(p, &@$, $2); }
+	  table_items '}'		{ build_end(p); }
+	| CHAIN names			{ build_chain(p, &@$, $2); build_end(p); }
+	| CHAIN names '{'		{ build_chain(p, &@$, $2); }
+	  chain_items '}'		{ build_end(p); }
+	| SET names '{'			{ build_set(p, &@$, $2, false); }
+	  set_items '}'			{ build_end(p); }
+	| MAP names '{'			{ build_set(p, &@$, $2, true); }
+	  set_items '}'			{ build_end(p); }
+	| COUNTER names			{ build_counter(p, &@$, $2); build_end(p); }
+	| COUNTER names '{'		{ build_counter(p, &@$, $2); }
+	  counter_items '}'		{ build_end(p); }
+	| ELEMENT names set_ref		{ build_elements(p, CMD_ADD, &@$, $2, $3); }
+	| RULE rule_at rule		{ build_rule_cmd(p, CMD_ADD, &@$, $3); }
+	| unsup_object
+	;
+
+unsup_object
+	: OBJECT junk			{ build_unsupported(p, &@1, $1); }
+	| QUOTA junk_name junk		{ build_unsupported(p, &@1, $1); }
+	| LIMIT junk_name junk		{ build_unsupported(p, &@1, $1); }
+	| CT junk_name junk		{ build_unsupported(p, &@1, $1); }
+	;
+
+junk_name
+	: name
+	;
+
+rule_at
+	: rule_names			{ build_rule_at(p, $1); }
+	| rule_names HANDLE NUM		{ build_rule_at(p, $1); build_at(p, HANDLE, $3, &@3); }
+	| rule_names POSITION NUM	{ build_rule_at(p, $1); build_at(p, POSITION, $3, &@3); }
+	| rule_names INDEX NUM		{ build_rule_at(p, $1); build_at(p, INDEX, $3, &@3); }
+	;
+
+rule_names
+	: rname rname			{ $$ = build_names2(p, $1, &@1, $2, &@2); }
+	| rname rname rname		{ $$ = build_names_add(p, build_names2(p, $1, &@1, $2, &@2), $3, &@3); }
+	| PROTO rname rname		{ $$ = build_names_add(p, build_names2(p, build_word($1), &@1, $2, &@2), $3, &@3); }
+	;
+
+at
+	: %empty			{ build_at_none(p); }
+	| HANDLE NUM			{ build_at_none(p); build_at(p, HANDLE, $2, &@2); }
+	;
+
+names
+	: name				{ $$ = build_names_add(p, NULL, $1, &@1); }
+	| names name			{ $$ = build_names_add(p, $1, $2, &@2); }
+	;
+
+/* ---- blocks ------------------------------------------------------------- */
+
+table_items
+	: %empty
+	| table_items table_item
+	;
+
+table_item
+	: SEP
+	| define SEP
+	| FLAGS word_list SEP		{ build_table_flags(p, &@2, $2); }
+	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
+	| CHAIN name '{'		{ build_chain(p, &@$, build_names_add(p, NULL, $2, &@2)); }
+	  chain_items '}'		{ build_end(p); }
+	  SEP
+	| SET name '{'			{ build_set(p, &@$, build_names_add(p, NULL, $2, &@2), false); }
+	  set_items '}'			{ build_end(p); }
+	  SEP
+	| MAP name '{'			{ build_set(p, &@$, build_names_add(p, NULL, $2, &@2), true); }
+	  set_items '}'			{ build_end(p); }
+	  SEP
+	| COUNTER name '{'		{ build_counter(p, &@$, build_names_add(p, NULL, $2, &@2)); }
+	  counter_items '}'		{ build_end(p); }
+	  SEP
+	| unsup_object SEP
+	| error SEP			{ build_recovered(p); yyerrok; }
+	;
+
+chain_items
+	: %empty
+	| chain_items chain_item
+	;
+
+chain_item
+	: SEP
+	| define SEP
+	| rule SEP			{ build_rule(p, $1); }
+	| TYPE word HOOK word device PRIORITY prio SEP
+					{ build_hook(p, $2, &@2, $4, &@4, $7, &@7); }
+	| POLICY VERDICT SEP		{ build_policy(p, $2, &@2); }
+	| POLICY '$' word SEP		{ build_policy_var(p, $3, &@3); }
+	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
+	| FLAGS word_list SEP		{ build_chain_flags(p, &@2); }
+	| error SEP			{ build_recovered(p); yyerrok; }
+	;
+
+device
+	: %empty
+	| DEVICE word			{ build_device(p, $2, &@2); }
+	| DEVICE QUOTED			{ build_device(p, $2, &@2); }
+	| DEVICE '$' word		{ build_device_var(p, $3, &@3); }
+	;
+
+prio
+	: NUM				{ $$ = build_prio(p, NULL, 1, &$1); }
+	| '-' NUM			{ $$ = build_prio(p, NULL, -1, &$2); }
+	| WORD				{ $$ = build_prio(p, &$1, 1, NULL); }
+	| WORD '+' NUM			{ $$ = build_prio(p, &$1, 1, &$3); }
+	| WORD '-' NUM			{ $$ = build_prio(p, &$1, -1, &$3); }
+	| '$' word			{ $$ = build_prio_var(p, $2, &@$); }
+	;
+
+counter_items
+	: %empty
+	| counter_items SEP
+	| counter_items WORD NUM	{ build_counter_value(p, $2, &@2, $3, &@3); }
+	| counter_items COMMENT QUOTED	{ build_comment(p, $3, &@3); }
+	| counter_items error SEP	{ build_recovered(p); yyerrok; }
+	;
+
+set_items
+	: %empty
+	| set_items set_item
+	;
+
+set_item
+	: SEP
+	| define SEP
+	| TYPE type_names SEP		{ build_set_type(p, $2, NULL); }
+	| TYPE type_names ':' type_names SEP
+					{ build_set_type(p, $2, $4); }
+	| TYPEOF lconcat SEP		{ build_set_typeof(p, $2, NULL, NULL); }
+	| TYPEOF lconcat ':' lconcat SEP
+					{ build_set_typeof(p, $2, $4, NULL); }
+	| TYPEOF lconcat ':' WORD SEP	{ build_set_typeof(p, $2, NULL, &$4); }
+	| FLAGS word_list SEP		{ build_set_flags(p, $2); }
+	| POLICY WORD SEP		{ build_set_option(p, build_word($1), &@1, &$2, &@2); }
+	| WORD SEP			{ build_set_option(p, $1, &@1, NULL, NULL); }
+	| WORD NUM SEP			{ build_set_option(p, $1, &@1, &$2, &@2); }
+	| WORD WORD SEP			{ build_set_option(p, $1, &@1, &$2, &@2); }
+	| COUNTER SEP			{ build_set_stmt(p, build_counter_stmt(p, &@1, NULL)); }
+	| LIMIT limit_rate SEP		{ build_set_stmt(p, build_limit(p, &@$, $2)); }
+	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
+	| ELEMENTS '=' set_ref		{ build_set_elems(p, $3); }
+	| error SEP			{ build_recovered(p); yyerrok; }
+	;
+
+type_names
+	: word				{ $$ = build_words(p, NULL, $1, &@1); }
+	| type_names '.' word		{ $$ = build_words(p, $1, $3, &@3); }
+	;
+
+word_list
+	: word				{ $$ = build_words(p, NULL, $1, &@1); }
+	| word_list ',' word		{ $$ = build_words(p, $1, $3, &@3); }
+	;
+
+/* ---- rules -------------------------------------------------------------- */
+
+rule
+	: stmts				{ $$ = build_rule_ast(p, $1, NULL, NULL); }
+	| stmts COMMENT QUOTED		{ $$ = build_rule_ast(p, $1, &$3, &@3); }
+	| stmts UNSUP junk		{ $$ = build_rule_unsup(p, $1, $2, &@2); }
+	| UNSUP junk			{ $$ = build_rule_unsup(p, NULL, $1, &@1); }
+	;
+
+stmts
+	: stmt
+	| stmts stmt			{ $$ = build_stmt_add($1, $2); }
+	;
+
+stmt
+	: match_stmt
+	| COUNTER counter_args		{ $$ = build_counter_stmt(p, &@$, $2); }
+	| LIMIT limit_rate		{ $$ = build_limit(p, &@$, $2); }
+	| QUOTA NUM WORD		{ $$ = build_quota(p, &@$, NULL, $2, $3, &@3, NULL, NULL); }
+	| QUOTA WORD NUM WORD		{ $$ = build_quota(p, &@$, &$2, $3, $4, &@4, NULL, NULL); }
+	| QUOTA NUM WORD WORD NUM WORD	{ $$ = build_quota(p, &@$, NULL, $2, $3, &@3, &$5, &$6); }
+	| QUOTA WORD NUM WORD WORD NUM WORD
+					{ $$ = build_quota(p, &@$, &$2, $3, $4, &@4, &$6, &$7); }
+	| LOG log_opts			{ $$ = build_log(p, &@$, $2); }
+	| NOTRACK			{ $$ = build_notrack(p, &@$); }
+	| verdict			{ $$ = build_verdict_stmt(p, &@$, $1); }
+	| lconcat VMAP map_arg		{ $$ = build_verdict_stmt(p, &@$, build_map(p, &@$, $1, $3)); }
+	| lprim SET svalue		{ $$ = build_set_value(p, &@$, $1, $3); }
+	| dyn_op '@' word '{' dyn_elem '}'
+					{ $$ = build_dynset(p, &@$, $1, $3, &@3, $5); }
+	| SET ADD lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 0, $3, $5, &@5); }
+	| SET UPDATE lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 1, $3, $5, &@5); }
+	| CT CTCOUNT NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
+	| CT CTCOUNT WORD NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
+	;
+
+verdict
+	: VERDICT			{ $$ = build_verdict(p, &@$, $1->value, NULL); }
+	| JUMP name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, $2, true)); }
+	| GOTO name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, $2, true)); }
+	| JUMP '$' word			{ $$ = build_verdict(p, &@$, $1->value, build_var(p, &@3, $3)); }
+	| GOTO '$' word			{ $$ = build_verdict(p, &@$, $1->value, build_var(p, &@3, $3)); }
+	;
+
+counter_args
+	: %empty			{ $$ = NULL; }
+	| WORD NUM WORD NUM		{ $$ = build_counter_args(p, $1, &@1, $2, $3, &@3, $4); }
+	| WORD WORD			{ $$ = build_counter_name(p, $1, &@1, $2); }
+	| WORD QUOTED			{ $$ = build_counter_name(p, $1, &@1, $2); }
+	;
+
+limit_rate
+	: WORD NUM '/' dirword		{ $$ = build_limit_args(p, $1, &@1, NULL, $2, NULL, $4, &@4); }
+	| WORD NUM WORD			{ $$ = build_limit_args(p, $1, &@1, NULL, $2, NULL, $3, &@3); }
+	| WORD WORD NUM '/' dirword	{ $$ = build_limit_args(p, $1, &@1, &$2, $3, NULL, $5, &@5); }
+	| WORD WORD NUM WORD		{ $$ = build_limit_args(p, $1, &@1, &$2, $3, NULL, $4, &@4); }
+	| WORD NUM WORD '/' dirword	{ $$ = build_limit_args(p, $1, &@1, NULL, $2, &$3, $5, &@5); }
+	| WORD WORD NUM WORD '/' dirword	{ $$ = build_limit_args(p, $1, &@1, &$2, $3, &$4, $6, &@6); }
+	| limit_rate BURST NUM WORD	{ $$ = build_limit_burst(p, $1, $3, $4, &@4); }
+	;
+
+log_opts
+	: %empty			{ $$ = build_log_new(p); }
+	| log_opts WORD logval		{ $$ = build_log_opt(p, $1, $2, &@2, $3, &@3); }
+	| log_opts WORD QUOTED		{ $$ = build_log_opt(p, $1, $2, &@2, $3, &@3); }
+	| log_opts WORD '$' word	{ $$ = build_log_var(p, $1, $2, &@2, $4, &@4); }
+	| log_opts FLAGS dirword	{ $$ = build_log_flag(p, $1, $3, &@3); }
+	| log_opts FLAGS PROTO %prec SHORT
+					{ $$ = build_log_flag(p, $1, build_word($3), &@3); }
+	| log_opts FLAGS PROTO log_words
+					{ $$ = build_log_flags(p, $1, $3, $4); }
+	;
+
+log_words
+	: WORD				{ $$ = build_words(p, NULL, $1, &@1); }
+	| log_words ',' WORD		{ $$ = build_words(p, $1, $3, &@3); }
+	;
+
+logval
+	: WORD
+	| NUM
+	;
+
+dyn_op
+	: ADD				{ $$ = $1->value; }
+	| UPDATE			{ $$ = $1->value; }
+	| DELETE			{ $$ = $1->value; }
+	;
+
+dyn_elem
+	: lconcat dyn_opts		{ $$ = build_dyn_elem(p, $1, $2, NULL); }
+	| lconcat dyn_opts ':' svalue	{ $$ = build_dyn_elem(p, $1, $2, $4); }
+	;
+
+dyn_opts
+	: %empty			{ $$ = build_dyn_new(p); }
+	| dyn_opts WORD WORD		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
+	| dyn_opts WORD NUM		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
+	| dyn_opts COMMENT QUOTED	{ $$ = $1; }
+	| dyn_opts COUNTER		{ $$ = build_dyn_stmt($1, build_counter_stmt(p, &@2, NULL)); }
+	| dyn_opts LIMIT limit_rate	{ $$ = build_dyn_stmt($1, build_limit(p, &@2, $3)); }
+	| dyn_opts QUOTA NUM WORD	{ $$ = build_dyn_stmt($1, build_quota(p, &@2, NULL, $3, $4, &@4, NULL, NULL)); }
+	| dyn_opts QUOTA WORD NUM WORD	{ $$ = build_dyn_stmt($1, build_quota(p, &@2, &$3, $4, $5, &@5, NULL, NULL)); }
+	| dyn_opts CT CTCOUNT NUM	{ $$ = build_dyn_stmt($1, build_unsup_stmt(p, &@3, $3)); }
+	| dyn_opts CT CTCOUNT WORD NUM	{ $$ = build_dyn_stmt($1, build_unsup_stmt(p, &@3, $3)); }
+	;
+
+match_stmt
+	: lconcat rhs			{ $$ = build_match(p, &@$, $1, OP_IMPLICIT, $2); }
+	| lconcat rel_op rhs		{ $$ = build_match(p, &@$, $1, $2, $3); }
+	| EXTHDR_ANY word BOOL		{ $$ = build_match(p, &@$, build_exthdr_any(p, &@2, $2), OP_IMPLICIT, build_symbol(p, &@3, build_word($3), false)); }
+	| PROTO OPTION word BOOL	{ $$ = build_match(p, &@$, build_option(p, &@$, $1, $3, &@3, NULL, NULL), OP_IMPLICIT, build_symbol(p, &@4, build_word($4), false)); }
+	| PROTO OPTION NUM BOOL		{ $$ = build_match(p, &@$, build_option(p, &@$, $1, $3, &@3, NULL, NULL), OP_IMPLICIT, build_symbol(p, &@4, build_word($4), false)); }
+	;
+
+rel_op
+	: EQ				{ $$ = OP_EQ; }
+	| NEQ				{ $$ = OP_NEQ; }
+	| LT				{ $$ = OP_LT; }
+	| GT				{ $$ = OP_GT; }
+	| LTE				{ $$ = OP_LTE; }
+	| GTE				{ $$ = OP_GTE; }
+	| '!'				{ $$ = OP_NEG; }
+	;
+
+/* ---- expressions -------------------------------------------------------- */
+
+lprim
+	: PROTO metaword		{ $$ = build_payload(p, &@$, $1, $2, &@2); }
+	| PROTO OPTION word metaword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
+	| PROTO OPTION NUM metaword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
+	| META metaword			{ $$ = build_meta(p, &@$, $2, &@2); }
+	| METAKEY			{ $$ = build_meta(p, &@$, build_word($1), &@1); }
+	| CT ctword			{ $$ = build_ct(p, &@$, -1, NULL, $2, &@2); }
+	| CT dir ctword			{ $$ = build_ct(p, &@$, $2->value, NULL, $3, &@3); }
+	| CT dir PROTO ctword		{ $$ = build_ct(p, &@$, $2->value, $3, $4, &@4); }
+	| FIB fib_flags metaword	{ $$ = build_fib(p, &@$, $2, $3, &@3); }
+	| RT metaword			{ $$ = build_rt(p, &@$, NULL, $2, &@2); }
+	| RT PROTO metaword		{ $$ = build_rt(p, &@$, $2, $3, &@3); }
+	| SOCKET metaword		{ $$ = build_socket(p, &@$, $2, &@2); }
+	| EXTHDR metaword		{ $$ = build_exthdr(p, &@$, $1, $2, &@2); }
+	| '@' word ',' NUM ',' NUM	{ $$ = build_raw(p, &@$, $2, &@2, $4, $6); }
+	| UNSUP_EXPR			{ $$ = build_unsup_expr(p, &@$, $1); }
+	| '(' lexpr ')'			{ $$ = $2; }
+	;
+
+lexpr
+	: lprim
+	| lexpr AND rexpr		{ $$ = build_binop(p, &@$, BINOP_AND, $1, $3); }
+	| lexpr OR rexpr		{ $$ = build_binop(p, &@$, BINOP_OR, $1, $3); }
+	| lexpr XOR rexpr		{ $$ = build_binop(p, &@$, BINOP_XOR, $1, $3); }
+	| lexpr LSHIFT rexpr		{ $$ = build_binop(p, &@$, BINOP_LSHIFT, $1, $3); }
+	| lexpr RSHIFT rexpr		{ $$ = build_binop(p, &@$, BINOP_RSHIFT, $1, $3); }
+	;
+
+lconcat
+	: lexpr
+	| lconcat '.' lexpr		{ $$ = build_concat(p, &@$, $1, $3); }
+	;
+
+svalue
+	: sexpr
+	| lconcat
+	| lconcat MAP map_arg		{ $$ = build_map(p, &@$, $1, $3); }
+	;
+
+sexpr
+	: satom
+	| sexpr AND satom		{ $$ = build_binop(p, &@$, BINOP_AND, $1, $3); }
+	| sexpr OR satom		{ $$ = build_binop(p, &@$, BINOP_OR, $1, $3); }
+	| sexpr XOR satom		{ $$ = build_binop(p, &@$, BINOP_XOR, $1, $3); }
+	| sexpr LSHIFT satom		{ $$ = build_binop(p, &@$, BINOP_LSHIFT, $1, $3); }
+	| sexpr RSHIFT satom		{ $$ = build_binop(p, &@$, BINOP_RSHIFT, $1, $3); }
+	;
+
+satom
+	: NUM				{ $$ = build_symbol(p, &@$, $1, false); }
+	| WORD				{ $$ = build_symbol(p, &@$, $1, false); }
+	| QUOTED			{ $$ = build_symbol(p, &@$, $1, true); }
+	| BOOL				{ $$ = build_symbol(p, &@$, build_word($1), false); }
+	| '$' word			{ $$ = build_var(p, &@$, $2); }
+	;
+
+map_arg
+	: set_lit
+	| '@' word			{ $$ = build_setref(p, &@$, $2); }
+	| '$' word			{ $$ = build_var(p, &@$, $2); }
+	;
+
+set_ref
+	: set_lit
+	| '$' word			{ $$ = build_var(p, &@$, $2); }
+	;
+
+rhs
+	: rhs_list
+	| set_lit
+	| '@' word			{ $$ = build_setref(p, &@$, $2); }
+	;
+
+rhs_list
+	: citem
+	| rhs_list ',' citem		{ $$ = build_list(p, &@$, $1, $3); }
+	;
+
+citem
+	: item
+	| citem '.' item		{ $$ = build_concat(p, &@$, $1, $3); }
+	;
+
+item
+	: rexpr
+	| rexpr '/' rexpr		{ $$ = build_prefix(p, &@$, $1, $3); }
+	| rexpr '-' rexpr		{ $$ = build_range(p, &@$, $1, $3); }
+	| '*'				{ $$ = build_wildcard(p, &@$); }
+	;
+
+rexpr
+	: rprim
+	| rexpr AND rexpr		{ $$ = build_binop(p, &@$, BINOP_AND, $1, $3); }
+	| rexpr OR rexpr		{ $$ = build_binop(p, &@$, BINOP_OR, $1, $3); }
+	| rexpr XOR rexpr		{ $$ = build_binop(p, &@$, BINOP_XOR, $1, $3); }
+	| rexpr LSHIFT rexpr		{ $$ = build_binop(p, &@$, BINOP_LSHIFT, $1, $3); }
+	| rexpr RSHIFT rexpr		{ $$ = build_binop(p, &@$, BINOP_RSHIFT, $1, $3); }
+	;
+
+rprim
+	: NUM				{ $$ = build_symbol(p, &@$, $1, false); }
+	| vword				{ $$ = build_symbol(p, &@$, $1, false); }
+	| QUOTED			{ $$ = build_symbol(p, &@$, $1, true); }
+	| '$' word			{ $$ = build_var(p, &@$, $2); }
+	| '(' rhs_list ')'		{ $$ = $2; }
+	;
+
+set_lit
+	: '{' '}'			{ $$ = build_set_new(p, &@$); }
+	| '{' elems '}'			{ $$ = build_set_done($2, &@$); }
+	| '{' elems ',' '}'		{ $$ = build_set_done($2, &@$); }
+	;
+
+elems
+	: elem				{ $$ = build_set_add(p, build_set_new(p, &@$), &$1); }
+	| elems ',' elem		{ $$ = build_set_add(p, $1, &$3); }
+	;
+
+elem
+	: citem elem_opts		{ $$ = build_elem($1, $2, NULL); }
+	| citem elem_opts ':' citem	{ $$ = build_elem($1, $2, $4); }
+	| citem elem_opts ':' verdict	{ $$ = build_elem($1, $2, $4); }
+	| set_lit			{ $$ = build_elem($1, NULL, NULL); }
+	;
+
+elem_opts
+	: %empty			{ $$ = NULL; }
+	| elem_opts WORD WORD		{ $$ = build_elem_opt(p, $1, $2, &@2, $3, &@3); }
+	| elem_opts WORD NUM		{ $$ = build_elem_opt(p, $1, $2, &@2, $3, &@3); }
+	| elem_opts COMMENT QUOTED	{ $$ = build_elem_comment(p, $1, $3, &@3); }
+	| elem_opts COUNTER		{ $$ = build_elem_stmt(p, $1, build_counter_stmt(p, &@2, NULL)); }
+	| elem_opts LIMIT limit_rate	{ $$ = build_elem_stmt(p, $1, build_limit(p, &@2, $3)); }
+	;
+
+fib_flags
+	: dirword			{ $$ = build_words(p, NULL, $1, &@1); }
+	| fib_flags '.' dirword		{ $$ = build_words(p, $1, $3, &@3); }
+	;
+
+dirword
+	: WORD
+	| METAKEY			{ $$ = build_word($1); }
+	;
+
+/* ---- words that are keywords elsewhere ---------------------------------- */
+
+dir
+	: ORIGINAL
+	| REPLY
+	;
+
+/* where a statement may follow: nothing that begins one */
+rname
+	: WORD
+	| QUOTED
+	| TYPE				{ $$ = build_word($1); }
+	| HOOK				{ $$ = build_word($1); }
+	| POLICY			{ $$ = build_word($1); }
+	| PRIORITY			{ $$ = build_word($1); }
+	| DEVICE			{ $$ = build_word($1); }
+	| FLAGS				{ $$ = build_word($1); }
+	| ELEMENTS			{ $$ = build_word($1); }
+	| ORIGINAL			{ $$ = build_word($1); }
+	| REPLY				{ $$ = build_word($1); }
+	| OPTION			{ $$ = build_word($1); }
+	;
+
+/* behind META, a protocol and the like */
+metaword
+	: WORD
+	| METAKEY			{ $$ = build_word($1); }
+	| TYPE				{ $$ = build_word($1); }
+	| PRIORITY			{ $$ = build_word($1); }
+	| FLAGS				{ $$ = build_word($1); }
+	;
+
+ctword
+	: WORD
+	| METAKEY			{ $$ = build_word($1); }
+	;
+
+/* a constant's name: not the words that may follow an expression's left side */
+vword
+	: WORD
+	| PROTO				{ $$ = build_word($1); }
+	| METAKEY			{ $$ = build_word($1); }
+	| EXTHDR			{ $$ = build_word($1); }
+	| UNSUP				{ $$ = build_word($1); }
+	| ORIGINAL			{ $$ = build_word($1); }
+	| REPLY				{ $$ = build_word($1); }
+	| BOOL				{ $$ = build_word($1); }
+	| RESET				{ $$ = build_word($1); }
+	| RT				{ $$ = build_word($1); }
+	| META				{ $$ = build_word($1); }
+	| TYPE				{ $$ = build_word($1); }
+	;
+
+word
+	: vword
+	| RULE				{ $$ = build_word($1); }
+	| HOOK				{ $$ = build_word($1); }
+	| POLICY			{ $$ = build_word($1); }
+	| PRIORITY			{ $$ = build_word($1); }
+	| DEVICE			{ $$ = build_word($1); }
+	| FLAGS				{ $$ = build_word($1); }
+	| OPTION			{ $$ = build_word($1); }
+	| TABLE				{ $$ = build_word($1); }
+	| CHAIN				{ $$ = build_word($1); }
+	| ELEMENT			{ $$ = build_word($1); }
+	| ELEMENTS			{ $$ = build_word($1); }
+	| RULESET			{ $$ = build_word($1); }
+	| COUNTER			{ $$ = build_word($1); }
+	| LIMIT				{ $$ = build_word($1); }
+	| QUOTA				{ $$ = build_word($1); }
+	| LOG				{ $$ = build_word($1); }
+	| NOTRACK			{ $$ = build_word($1); }
+	| ADD				{ $$ = build_word($1); }
+	| UPDATE			{ $$ = build_word($1); }
+	| DELETE			{ $$ = build_word($1); }
+	| LIST				{ $$ = build_word($1); }
+	| FLUSH				{ $$ = build_word($1); }
+	| SOCKET			{ $$ = build_word($1); }
+	| FIB				{ $$ = build_word($1); }
+	| CT				{ $$ = build_word($1); }
+	| SET				{ $$ = build_word($1); }
+	| MAP				{ $$ = build_word($1); }
+	| OBJECT			{ $$ = build_word($1); }
+	| INDEX				{ $$ = build_word($1); }
+	| POSITION			{ $$ = build_word($1); }
+	| CTCOUNT			{ $$ = build_word($1); }
+	| BURST				{ $$ = build_word($1); }
+	;
+
+name
+	: vword
+	| QUOTED
+	| RULE				{ $$ = build_word($1); }
+	| HOOK				{ $$ = build_word($1); }
+	| POLICY			{ $$ = build_word($1); }
+	| PRIORITY			{ $$ = build_word($1); }
+	| DEVICE			{ $$ = build_word($1); }
+	| FLAGS				{ $$ = build_word($1); }
+	| OPTION			{ $$ = build_word($1); }
+	| TABLE				{ $$ = build_word($1); }
+	| CHAIN				{ $$ = build_word($1); }
+	| COUNTER			{ $$ = build_word($1); }
+	| LIMIT				{ $$ = build_word($1); }
+	| LOG				{ $$ = build_word($1); }
+	| SOCKET			{ $$ = build_word($1); }
+	| CTCOUNT			{ $$ = build_word($1); }
+	| BURST				{ $$ = build_word($1); }
+	;
+
+/* the rest of a statement that is not supported yet, unread */
+junk
+	: %empty
+	| junk junk_token
+	;
+
+junk_token
+	: NUM | WORD | QUOTED | PROTO | META | METAKEY | CT | FIB | RT | SOCKET
+	| EXTHDR | EXTHDR_ANY | OPTION | VERDICT | JUMP | GOTO | COUNTER
+	| LIMIT | QUOTA | LOG | NOTRACK | ADD | UPDATE | DELETE | CREATE
+	| INSERT | REPLACE | FLUSH | LIST | RESET | RENAME | TABLE | CHAIN
+	| RULE | SET | MAP | ELEMENT | ELEMENTS | RULESET | OBJECT | TYPE
+	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
+	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
+	| REPLY | BOOL | CTCOUNT | BURST | UNSUP | UNSUP_EXPR | EQ | NEQ | LT | GT
+	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
+	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'
+	| '{' junk_block '}'
+	;
+
+junk_block
+	: %empty
+	| junk_block junk_token
+	| junk_block SEP
+	;
+
+%%
+
+static int nftvm_grammar_lex(YYSTYPE *value, YYLTYPE *loc, struct parser *p,
+			     void *scanner)
+{
+	return scan_next(p, scanner, value, loc);
+}
+
+/* Only for what bison itself runs out of. */
+static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
+				const char *message)
+{
+	diag_error(p->diags, loc, "%s", message);
+}
+
+static int yyreport_syntax_error(const yypcontext_t *ctx, struct parser *p,
+				 void *scanner)
+{
+	yysymbol_kind_t expected[12];
+	int n = yypcontext_expected_tokens(ctx, expected, 12);
+	yysymbol_kind_t got = yypcontext_token(ctx);
+	const char *names[12];
+
+	if (n < 0)
+		n = 0;
+	for (int i = 0; i < n; i++)
+		names[i] = yysymbol_name(expected[i]);
+	build_syntax_error(p, yypcontext_location(ctx), names, n,
+			   got == YYSYMBOL_SEP || got == YYSYMBOL_YYEOF);
+	scan_recover(p, got == YYSYMBOL_SEP ? SEP : got == YYSYMBOL_YYEOF ? END : WORD);
+	return 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Keys behind a subject's word (`meta mark`, `ct state`): tables like the
+ * protocols' fields.
+ */
+#ifndef NFTVM_PARSER_KEY_H
+#define NFTVM_PARSER_KEY_H
+
+#include "parser/datatype.h"
+
+/**
+ * struct key_desc - one key
+ * @key:	the kernel's number (NFT_META_*, NFT_CT_*, ...)
+ * @len:	bits
+ * @byteorder:	of the register's value
+ * @bare:	meta: nft knows it without the word `meta`, and lists it so
+ * @can_set:	it can be written
+ * @dir:	ct: 1 a direction may be given, 2 it must
+ * @alt:	ct, rt: the key when the network protocol is IPv6
+ */
+struct key_desc {
+	const char *name;
+	unsigned key;
+	const struct datatype *type;
+	uint16_t len;
+	uint8_t byteorder;
+	bool bare, can_set;
+	uint8_t dir;
+	unsigned alt;
+};
+
+/** key_find() - a row by name in a table that ends with a NULL name */
+const struct key_desc *key_find(const struct key_desc *table, struct str name);
+
+extern const struct key_desc meta_keys[];
+extern const struct key_desc ct_keys[];
+extern const struct key_desc rt_keys[];
+extern const struct key_desc socket_keys[];
+extern const struct key_desc fib_keys[];
+
+/** struct exthdr_field - bits from the header's (option's) first byte */
+struct exthdr_field {
+	const char *name;
+	const struct datatype *type;
+	uint16_t offset, len;
+};
+
+/**
+ * struct exthdr_desc - an IPv6 extension header, TCP option or IP option
+ * @number:	of the header or option
+ * @op:		NFT_EXTHDR_OP_*
+ */
+struct exthdr_desc {
+	const char *name;
+	uint8_t number;
+	unsigned op;
+	const struct exthdr_field *fields;
+};
+
+extern const struct exthdr_desc ip6_exthdrs[];
+extern const struct exthdr_desc tcp_options[];
+extern const struct exthdr_desc ip_options[];
+
+/** exthdr_find() - by name in a table that ends with a NULL name */
+const struct exthdr_desc *exthdr_find(const struct exthdr_desc *table,
+				      struct str name);
+/** exthdr_field_find() - by name, or NULL */
+const struct exthdr_field *exthdr_field_find(const struct exthdr_desc *h,
+					     struct str name);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Payload fields that lie side by side and are compared alike are compared
+ * together: `tcp sport 1 tcp dport 2` is one load of four bytes and one cmp.
+ * The fields of the whole rule are considered, sorted by where they lie; the
+ * match of the first one, by place, stays and takes the others in.
+ */
+#include "parser/merge.h"
+
+#include "parser/proto.h"
+
+#include <stdlib.h>
+
+#define MERGE_MAX 32 /* fields of a rule that are considered */
+
+static const struct payload_expr *field(const struct match_stmt *m)
+{
+	return expr_as_const(m->left, payload_expr);
+}
+
+static bool can_merge(const struct stmt *s)
+{
+	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+
+	return stmt_is(s, match) && expr_is(m->left, payload) &&
+	       expr_is(m->right, value) && !m->flagcmp && !m->mask &&
+	       (m->op == OP_EQ || m->op == OP_NEQ) &&
+	       field(m)->offset % 8 == 0 && m->left->len % 8 == 0;
+}
+
+static bool fits(const struct payload_expr *a, unsigned a_bits,
+		 const struct payload_expr *b)
+{
+	unsigned total = a_bits + b->e.len;
+
+	if (a->base != b->base || a->offset + a_bits != b->offset)
+		return false;
+	return total <= 32 || (a->base == PROTO_BASE_LL && total <= 128);
+}
+
+static bool before(const struct match_stmt *a, const struct match_stmt *b)
+{
+	const struct payload_expr *x = field(a), *y = field(b);
+
+	return x->base != y->base ? x->base < y->base : x->offset < y->offset;
+}
+
+static void unlink_stmt(struct rule_ast *r, const struct stmt *gone)
+{
+	struct stmt **p = &r->checked;
+
+	while (*p && *p != gone)
+		p = &(*p)->next;
+	if (*p)
+		*p = gone->next;
+}
+
+void merge_payloads(struct rule_ast *r)
+{
+	struct match_stmt *sorted[MERGE_MAX], *head, *last;
+	unsigned n = 0, bits;
+
+	for (struct stmt *s = r->checked; s && n < MERGE_MAX; s = s->next) {
+		unsigned i = n;
+
+		if (!can_merge(s))
+			continue;
+		for (; i && before(stmt_as(s, match_stmt), sorted[i - 1]); i--)
+			sorted[i] = sorted[i - 1];
+		sorted[i] = stmt_as(s, match_stmt);
+		n++;
+	}
+	if (n < 2)
+		return;
+	head = last = sorted[0];
+	bits = head->left->len;
+	for (unsigned i = 1; i < n; i++) {
+		struct match_stmt *m = sorted[i];
+
+		if (m->op == head->op && fits(field(head), bits, field(m))) {
+			last->merged = m;
+			last = m;
+			bits += m->left->len;
+			unlink_stmt(r, &m->s);
+			continue;
+		}
+		head = last = m;
+		bits = m->left->len;
+	}
+}

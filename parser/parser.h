@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of the parser share: the parser itself, variables, and what
+ * the grammar's actions call.
+ */
+#ifndef NFTVM_PARSER_PARSER_H
+#define NFTVM_PARSER_PARSER_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/list.h"
+#include "base/strbuf.h"
+#include "base/strmap.h"
+#include "base/vec.h"
+#include "parser/ast.h"
+#include "parser/cmd.h"
+#include "parser/item.h"
+
+/** struct define - a variable; @init NULL once undefined */
+struct define {
+	struct list node;
+	struct str name;
+	struct loc loc;
+	struct expr *init;
+	bool hidden; /* undefined again */
+};
+
+/** struct scope - the variables of a block, and the block around it */
+struct scope {
+	struct scope *up;
+	struct list defines;
+};
+
+/* Kinds of braces, from the outside in. */
+enum brace {
+	BRACE_TOP,
+	BRACE_TABLE,
+	BRACE_LEAF,  /* chain, set, map, object: lines of their own */
+	BRACE_VALUE, /* set literal: newlines mean nothing */
+};
+
+/** struct input - a text being scanned; included texts stand on each other */
+struct input {
+	uint32_t source;
+	uint32_t offset;
+	const char *text;
+	void *buffer; /* flex's */
+};
+
+/**
+ * struct scan - the scanner's own state
+ * @prev:	the last token given to the grammar
+ * @first:	the first token of this statement
+ * @stmt_depth:	braces open where this statement began
+ * @skipping:	after a syntax error: to the end of the statement
+ * @held:	tokens to give before reading on, held[0] last
+ */
+struct scan {
+	VEC(struct input) inputs;
+	VEC(uint8_t) braces;
+	int prev, first;
+	size_t stmt_depth;
+	bool skipping;
+	bool value_closed;
+	int held;
+	struct loc held_loc;
+	unsigned include_depth;
+};
+
+/** struct name_list - names as written behind an object's word */
+struct name_list {
+	const char *v[4];
+	struct loc loc[4];
+	unsigned n;
+};
+
+/**
+ * struct rule_ast - a rule: as written, and as checked
+ * @written:	statements in the order of the text
+ * @checked:	statements with their dependencies
+ * @sets:	anonymous sets made for it
+ */
+struct rule_ast {
+	struct stmt *written, *checked;
+	struct {
+		struct cmd_set **v;
+		size_t len, cap;
+	} sets; /* in the arena */
+	const char *comment;
+	struct loc comment_loc;
+	bool ok;
+};
+
+/**
+ * struct parser - one compile
+ * @cmds:	checked commands, struct cmd.node
+ * @pending:	commands as written, in the order of the text
+ */
+struct parser {
+	struct diags *diags;
+	struct parser_env env;
+	struct arena *arena;
+	struct keywords *keywords;
+	struct list cmds;
+	struct list pending;
+	struct scope top, *scope;
+	struct scan scan;
+	struct item *open;     /* the innermost block being read */
+	struct item *last;     /* the command made last */
+	struct item at;	       /* place of the rule command being read */
+	struct strmap *tables; /* known names, see names.h */
+	uint32_t next_set_id;
+	VEC(struct cmd_set *) all_sets;
+};
+
+/** arena_push() - append to a { v, len, cap } whose array is in the arena */
+#define arena_push(arena, vec, elem)                                        \
+	do {                                                                \
+		if ((vec)->len == (vec)->cap) {                             \
+			void *old_ = (vec)->v;                              \
+			(vec)->cap = (vec)->cap ? (vec)->cap * 2 : 4;       \
+			(vec)->v = arena_alloc(                             \
+				(arena), (vec)->cap * sizeof((vec)->v[0])); \
+			if (old_)                                           \
+				memcpy((vec)->v, old_,                      \
+				       (vec)->len * sizeof((vec)->v[0]));   \
+		}                                                           \
+		(vec)->v[(vec)->len++] = (elem);                            \
+	} while (0)
+
+/** parser_scan() - read a source's text; 0, or -1 with faults queued */
+int parser_scan(struct parser *p, uint32_t source);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Printing checked nodes in the words of nft's listing. */
+#ifndef NFTVM_PARSER_PRINT_H
+#define NFTVM_PARSER_PRINT_H
+
+#include "base/strbuf.h"
+#include "parser/check.h"
+
+/**
+ * struct printer - one listing
+ * @index:	expressions of the rule before this statement
+ */
+struct printer {
+	struct parser *parser;
+	const struct parser_env *env;
+	struct strbuf *out;
+	const struct proto_desc *transport; /* known by now, or NULL */
+	unsigned index;
+	uint8_t family;
+	bool in_typeof; /* no more than the expression */
+	bool in_set;	/* statements of a dynset: no living state */
+};
+
+static inline void expr_print(struct printer *pr, const struct expr *e)
+{
+	e->ops->print(pr, e);
+}
+
+/** print_value() - a constant of @like's type */
+void print_value(struct printer *pr, const struct expr *like, u128 v);
+/** print_set() - an anonymous set: { a, b : c } */
+void print_set(struct printer *pr, const struct cmd_set *set);
+/** print_elem() - key, or key range, of one element as fields of @t */
+void print_rate(uint64_t rate, uint64_t unit, bool bytes, struct strbuf *out);
+/** print_size() - bytes with the largest unit that divides them */
+void print_size(uint64_t bytes, struct strbuf *out);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* UDP-Lite (RFC 3828). */
+#include "parser/proto.h"
+
+#include <netinet/in.h>
+
+/* clang-format off */
+static const struct proto_field fields[] = {
+	/* name, type, offset, bits */
+	{ "sport", &type_inet_service, 0, 16 },
+	{ "dport", &type_inet_service, 16, 16 },
+	{ "csumcov", &type_integer, 32, 16 },
+	{ "checksum", &type_integer, 48, 16 },
+	{ NULL },
+};
+/* clang-format on */
+
+const struct proto_desc proto_udplite = {
+	.name = "udplite",
+	.base = PROTO_BASE_TRANSPORT,
+	.number = IPPROTO_UDPLITE,
+	.fields = fields,
+};

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sets: the layout of keys and data, and how literals become batches of
+ * elements.
+ */
+#ifndef NFTVM_PARSER_SETDECL_H
+#define NFTVM_PARSER_SETDECL_H
+
+#include "parser/check.h"
+
+#define SET_MAX_FIELDS 16
+
+/**
+ * struct set_field - one field of a key
+ * @shift:	bits that constants are shifted left (a field of bits in an
+ *		anonymous set)
+ * @bytes:	in the key, without padding
+ */
+struct set_field {
+	const struct datatype *dtype;
+	uint16_t len;
+	uint8_t byteorder;
+	uint8_t shift;
+	uint16_t bytes;
+};
+
+/**
+ * struct set_layout - what a set's constants look like
+ * @data:	its type; dtype NULL when there is none, type_verdict for vmaps
+ */
+struct set_layout {
+	struct set_field f[SET_MAX_FIELDS];
+	unsigned n;
+	struct set_field data;
+	bool is_verdict;
+};
+
+/** set_layout_of_key() - the layout of an anonymous set that @key looks up */
+int set_layout_of_key(struct check *c, const struct expr *key,
+		      struct set_layout *l);
+/** set_layout_of_type() - the layout of a declared set */
+int set_layout_of_type(struct check *c, const struct set_type *t,
+		       const struct loc *loc, struct set_layout *l);
+/** set_layout_key_len() - bytes of a key in registers */
+unsigned set_layout_key_len(const struct set_layout *l);
+
+/**
+ * set_literal() - { ... } as an anonymous set of the rule being checked
+ * Return: the set; NULL with a diagnostic.
+ */
+struct cmd_set *set_literal(struct check *c, struct set_expr *e,
+			    const struct set_layout *l, bool is_map);
+
+/**
+ * set_fill() - the elements of literals, variables and nested literals
+ * @set:	gets its elems; set->type.flags says whether they are intervals
+ *		(anonymous: NFT_SET_INTERVAL is set when one is)
+ * Return: 0; -1 with a diagnostic.
+ */
+int set_fill(struct check *c, struct cmd_set *set, const struct set_layout *l,
+	     struct expr *const *literals, size_t n, bool deleting);
+
+/** set_type_fill() - key and data types as set->type has them */
+void set_type_fill(struct cmd_set *set, const struct set_layout *l);
+
+/** set_nftnl() - make set->nftnl of what is known */
+void set_nftnl(struct check *c, struct cmd_set *set, const struct set_layout *l,
+	       const char *name);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* add/update/delete @set { key timeout T counter limit ... : data } */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/lower.h"
+#include "parser/print.h"
+#include "parser/setdecl.h"
+
+static int check_stateful(struct check *c, struct dynset_stmt *d)
+{
+	struct stmt *list = NULL, *s;
+	struct rule_ast sub = { 0 };
+	struct check inner = *c;
+
+	inner.rule = &sub;
+	inner.tail = NULL;
+	for (s = d->stmts; s; s = s->next)
+		if (s->ops->check(&inner, s))
+			return -1;
+	list = sub.checked;
+	d->stmts = list;
+	return 0;
+}
+
+static int check_data(struct check *c, struct dynset_stmt *d,
+		      const struct set_layout *l)
+{
+	struct expect old = c->want;
+
+	if (!d->data)
+		return l->data.dtype || l->is_verdict
+			       ? diag_error(c->diags, &d->s.loc,
+					    "@%s is a map: its data is missing",
+					    d->set_name)
+			       : 0;
+	if (!l->data.dtype)
+		return diag_error(c->diags, &d->data->loc,
+				  "@%s is not a map of values", d->set_name);
+	c->want.dtype = l->data.dtype;
+	c->want.len = l->data.len;
+	c->want.byteorder = l->data.byteorder;
+	d->data = expr_check(c, d->data);
+	c->want = old;
+	if (!d->data)
+		return -1;
+	return 0;
+}
+
+/* A set of this text that a rule changes is dynamic, said or not. */
+static void make_dynamic(const struct set_type *type)
+{
+	if (type->layout)
+		((struct set_type *)(uintptr_t)type)->flags |= NFT_SET_EVAL;
+}
+
+static int dynset_check(struct check *c, struct stmt *s)
+{
+	struct dynset_stmt *d = arena_memdup(c->arena, s, sizeof(*d));
+	struct expr *set = expr_check(c, d->set);
+	struct set_layout l;
+
+	if (!set)
+		return -1;
+	d->set_name = expr_as(set, setref_expr)->name;
+	if (set_layout_of_type(c, expr_as(set, setref_expr)->type, &set->loc,
+			       &l))
+		return -1;
+	d->key = expr_check(c, d->key);
+	if (!d->key)
+		return -1;
+	if (!types_match(d->key->dtype, set->dtype))
+		return check_mismatch(c, set, d->key);
+	d->set = set;
+	if (check_data(c, d, &l) || check_stateful(c, d))
+		return -1;
+	make_dynamic(expr_as(set, setref_expr)->type);
+	check_emit(c, &d->s);
+	return 0;
+}
+
+static unsigned align4(unsigned words)
+{
+	return (words + 3) & ~3u;
+}
+
+static void add_stateful(struct lower *l, struct nftnl_expr *n,
+			 const struct dynset_stmt *d)
+{
+	struct nftnl_expr *exprs[4];
+
+	l->nested = exprs;
+	l->n_nested = 0;
+	for (const struct stmt *s = d->stmts; s && l->n_nested < 4; s = s->next)
+		s->ops->lower(l, s);
+	l->nested = NULL;
+	if (l->n_nested > 1)
+		nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_FLAGS,
+				   NFT_DYNSET_F_EXPR);
+	for (size_t i = 0; i < l->n_nested; i++) {
+		if (l->n_nested == 1)
+			nftnl_expr_set(n, NFTNL_EXPR_DYNSET_EXPR, exprs[i], 0);
+		else
+			nftnl_expr_add_expr(n, NFTNL_EXPR_DYNSET_EXPRESSIONS,
+					    exprs[i]);
+	}
+}
+
+static void dynset_lower(struct lower *l, const struct stmt *s)
+{
+	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
+	unsigned data = align4(lower_words(d->key->len));
+	struct nftnl_expr *n;
+
+	expr_lower(l, d->key, 0);
+	if (d->data)
+		expr_lower(l, d->data, data);
+	n = lower_add(l, "dynset");
+	nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_SREG_KEY, lower_reg(0));
+	if (d->data)
+		nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_SREG_DATA,
+				   lower_reg(data));
+	nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_OP, d->op);
+	if (d->timeout_ms)
+		nftnl_expr_set_u64(n, NFTNL_EXPR_DYNSET_TIMEOUT, d->timeout_ms);
+	nftnl_expr_set_str(n, NFTNL_EXPR_DYNSET_SET_NAME, d->set_name);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_SET_ID, 0);
+	add_stateful(l, n, d);
+}
+
+static void dynset_print(struct printer *pr, const struct stmt *s)
+{
+	static const char *const ops[] = { "add", "update", "delete" };
+	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
+	bool in_set = pr->in_set;
+
+	strbuf_printf(pr->out, "%s @%s { ", ops[d->op], d->set_name);
+	expr_print(pr, d->key);
+	if (d->timeout_ms) {
+		strbuf_puts(pr->out, " timeout ");
+		time_print(d->timeout_ms, pr->out);
+	}
+	pr->in_set = true;
+	for (const struct stmt *st = d->stmts; st; st = st->next) {
+		strbuf_putc(pr->out, ' ');
+		st->ops->print(pr, st);
+	}
+	pr->in_set = in_set;
+	if (d->data) {
+		strbuf_puts(pr->out, " : ");
+		expr_print(pr, d->data);
+	}
+	strbuf_puts(pr->out, " }");
+}
+
+const struct stmt_ops stmt_dynset = {
+	.name = "dynset",
+	.check = dynset_check,
+	.lower = dynset_lower,
+	.print = dynset_print,
+};

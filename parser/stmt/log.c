@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* log: a line in the kernel's log, or a packet to a netlink group. */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter/nf_log.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/lower.h"
+#include "parser/print.h"
+
+#define LEVEL_WARNING 4
+
+static int log_check(struct check *c, struct stmt *s)
+{
+	check_emit(c, arena_memdup(c->arena, s, sizeof(struct log_stmt)));
+	return 0;
+}
+
+static void log_lower(struct lower *l, const struct stmt *s)
+{
+	const struct log_stmt *g = stmt_as_const(s, log_stmt);
+	struct nftnl_expr *n = lower_add(l, "log");
+
+	if (g->has & LOG_HAS_PREFIX)
+		nftnl_expr_set_str(n, NFTNL_EXPR_LOG_PREFIX, g->prefix);
+	if (g->has & LOG_HAS_GROUP) {
+		nftnl_expr_set_u16(n, NFTNL_EXPR_LOG_GROUP, (uint16_t)g->group);
+		if (g->has & LOG_HAS_SNAPLEN)
+			nftnl_expr_set_u32(n, NFTNL_EXPR_LOG_SNAPLEN,
+					   g->snaplen);
+		if (g->has & LOG_HAS_QTHRESHOLD)
+			nftnl_expr_set_u16(n, NFTNL_EXPR_LOG_QTHRESHOLD,
+					   (uint16_t)g->qthreshold);
+		return;
+	}
+	if (g->has & LOG_HAS_LEVEL)
+		nftnl_expr_set_u32(n, NFTNL_EXPR_LOG_LEVEL, g->level);
+	if (g->logflags)
+		nftnl_expr_set_u32(n, NFTNL_EXPR_LOG_FLAGS, g->logflags);
+}
+
+static void print_flags(const struct log_stmt *g, struct strbuf *out)
+{
+	uint32_t tcp = g->logflags & (NF_LOG_TCPSEQ | NF_LOG_TCPOPT);
+
+	if ((g->logflags & NF_LOG_MASK) == NF_LOG_MASK) {
+		strbuf_puts(out, " flags all");
+		return;
+	}
+	if (tcp)
+		strbuf_printf(out, " flags tcp %s%s%s",
+			      tcp & NF_LOG_TCPSEQ ? "sequence" : "",
+			      tcp == (NF_LOG_TCPSEQ | NF_LOG_TCPOPT) ? "," : "",
+			      tcp & NF_LOG_TCPOPT ? "options" : "");
+	if (g->logflags & NF_LOG_IPOPT)
+		strbuf_puts(out, " flags ip options");
+	if (g->logflags & NF_LOG_UID)
+		strbuf_puts(out, " flags skuid");
+	if (g->logflags & NF_LOG_MACDECODE)
+		strbuf_puts(out, " flags ether");
+}
+
+static void log_print(struct printer *pr, const struct stmt *s)
+{
+	static const char *const levels[] = { "emerg", "alert", "crit",
+					      "err",   "warn",	"notice",
+					      "info",  "debug", "audit" };
+	const struct log_stmt *g = stmt_as_const(s, log_stmt);
+
+	strbuf_puts(pr->out, "log");
+	if (g->has & LOG_HAS_PREFIX)
+		strbuf_printf(pr->out, " prefix \"%s\"", g->prefix);
+	if (g->has & LOG_HAS_GROUP) {
+		strbuf_printf(pr->out, " group %u", g->group);
+		if (g->has & LOG_HAS_SNAPLEN)
+			strbuf_printf(pr->out, " snaplen %u", g->snaplen);
+		if (g->has & LOG_HAS_QTHRESHOLD)
+			strbuf_printf(pr->out, " queue-threshold %u",
+				      g->qthreshold);
+		return;
+	}
+	if (g->has & LOG_HAS_LEVEL && g->level != LEVEL_WARNING)
+		strbuf_printf(pr->out, " level %s", levels[g->level]);
+	print_flags(g, pr->out);
+}
+
+const struct stmt_ops stmt_log = {
+	.name = "log",
+	.check = log_check,
+	.lower = log_lower,
+	.print = log_print,
+};

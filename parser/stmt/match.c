@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * left op right: does the packet's value equal, lie in, have these bits.
+ *
+ * Adjacent payload fields that are compared for the same thing are loaded and
+ * compared together (merge.c).
+ */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter/nf_tables.h>
+
+#include "parser/key.h"
+#include "parser/lower.h"
+#include "parser/print.h"
+#include "parser/setdecl.h"
+
+/* ---- check -------------------------------------------------------------- */
+
+static struct expr *resolve(struct expr *e)
+{
+	while (expr_is(e, var) && expr_as(e, var_expr)->def)
+		e = expr_as(e, var_expr)->def->init;
+	return e;
+}
+
+static struct expr *or_into(struct check *c, const struct expr *left,
+			    struct expr *sum, struct expr *item)
+{
+	struct expr *v = check_const(c, left, item);
+
+	if (!v)
+		return NULL;
+	if (!expr_is(v, value)) {
+		diag_error(c->diags, &v->loc, "a flag is expected");
+		return NULL;
+	}
+	if (sum)
+		expr_as(v, value_expr)->v |= expr_as(sum, value_expr)->v;
+	return v;
+}
+
+/* flags a,b / c,d : of the bits c and d, a and b are set and no others. */
+static int split_mask(struct check *c, struct match_stmt *m,
+		      const struct expr *left, struct expr *right)
+{
+	struct list_expr one = { 0 };
+	struct list_expr *l = &one;
+	struct expr **into = &m->right;
+
+	if (expr_is(right, list))
+		l = expr_as(right, list_expr);
+	else
+		arena_push(c->arena, &one.items, right);
+	m->right = m->mask = NULL;
+	for (size_t i = 0; i < l->items.len; i++) {
+		struct expr *item = l->items.v[i];
+
+		if (expr_is(item, prefix)) {
+			struct prefix_expr *p = expr_as(item, prefix_expr);
+
+			if (m->mask)
+				return diag_error(c->diags, &item->loc,
+						  "one mask is enough");
+			m->right = or_into(c, left, m->right, p->base);
+			if (!m->right)
+				return -1;
+			into = &m->mask;
+			item = p->plen;
+		}
+		*into = or_into(c, left, *into, item);
+		if (!*into)
+			return -1;
+	}
+	return 0;
+}
+
+static bool has_mask(const struct expr *left, struct expr *right)
+{
+	const struct list_expr *l;
+
+	if (!left->dtype->bitmask)
+		return false;
+	if (expr_is(right, prefix))
+		return true;
+	if (!expr_is(right, list))
+		return false;
+	l = expr_as(right, list_expr);
+	for (size_t i = 0; i < l->items.len; i++)
+		if (expr_is(l->items.v[i], prefix))
+			return true;
+	return false;
+}
+
+/* fib and exthdr answer `exists` and `missing` of themselves. */
+static void presence(struct expr *left, struct expr *right)
+{
+	const struct symbol_expr *s;
+
+	if (!expr_is(left, fib) || !expr_is(right, symbol))
+		return;
+	s = expr_as(right, symbol_expr);
+	if (!str_is(s->text, "exists") && !str_is(s->text, "missing"))
+		return;
+	expr_as(left, key_expr)->present = true;
+	left->dtype = &type_boolean;
+	left->len = 1;
+}
+
+/* left ^ x == y is left == y ^ x */
+static void transfer_xor(struct match_stmt *m)
+{
+	struct binop_expr *b;
+
+	if (!expr_is(m->left, binop) || !expr_is(m->right, value))
+		return;
+	b = expr_as(m->left, binop_expr);
+	if (b->op != BINOP_XOR || b->mask != u128_mask(b->e.len) ||
+	    (m->op != OP_EQ && m->op != OP_NEQ))
+		return;
+	expr_as(m->right, value_expr)->v ^= b->xor ;
+	m->left = b->left;
+}
+
+static int check_op(struct check *c, struct match_stmt *m)
+{
+	bool plain = expr_is(m->right, value);
+
+	if (m->op == OP_NEG) {
+		if (!m->left->dtype->bitmask || !plain)
+			return diag_error2(c->diags, &m->right->loc,
+					   &m->left->loc, "'!' is for flags");
+		m->flagcmp = true;
+		m->op = OP_EQ;
+		return 0;
+	}
+	if (m->op == OP_IMPLICIT) {
+		m->flagcmp = plain && !m->mask && m->left->dtype->bitmask &&
+			     !expr_is(m->left, binop);
+		m->op = m->flagcmp ? OP_NEQ : OP_EQ;
+	}
+	if (m->op >= OP_LT && !plain)
+		return diag_error2(c->diags, &m->right->loc, &m->left->loc,
+				   "only a value is smaller or larger");
+	if (m->op >= OP_LT && m->left->dtype->bitmask)
+		return diag_error2(c->diags, &m->right->loc, &m->left->loc,
+				   "flags are neither smaller nor larger");
+	return 0;
+}
+
+static int check_right(struct check *c, struct match_stmt *m)
+{
+	struct expr *right = resolve(m->right);
+
+	if (expr_is(right, set)) {
+		m->right = check_set_of(c, m->left, expr_as(right, set_expr));
+		return m->right ? 0 : -1;
+	}
+	if (expr_is(right, setref)) {
+		m->right = expr_check(c, right);
+		if (!m->right)
+			return -1;
+		return types_match(m->left->dtype, m->right->dtype)
+			       ? 0
+			       : check_mismatch(c, m->left, m->right);
+	}
+	if (m->left->dtype->n_fields)
+		return diag_error2(c->diags, &m->right->loc, &m->left->loc,
+				   "a concatenation is looked up in a set: put "
+				   "braces around the value");
+	presence(m->left, right);
+	if (has_mask(m->left, right))
+		return split_mask(c, m, m->left, right);
+	m->right = check_const(c, m->left, m->right);
+	if (m->right && expr_is(m->right, wildcard))
+		return diag_error(c->diags, &m->right->loc,
+				  "\"*\" stands only in a set");
+	return m->right ? 0 : -1;
+}
+
+static int match_check(struct check *c, struct stmt *s)
+{
+	struct match_stmt *m = arena_memdup(c->arena, s, sizeof(*m));
+
+	m->left = expr_check(c, m->left);
+	if (!m->left)
+		return -1;
+	if (m->left->ops->is_const)
+		return diag_error(c->diags, &m->left->loc,
+				  "nothing of a packet is matched here");
+	if (check_right(c, m) || check_op(c, m))
+		return -1;
+	transfer_xor(m);
+	check_emit(c, &m->s);
+	depend_learn(c, m);
+	return 0;
+}
+
+/* ---- lower -------------------------------------------------------------- */
+
+static uint32_t cmp_op(enum rel_op op)
+{
+	static const uint32_t ops[] = {
+		[OP_EQ] = NFT_CMP_EQ,	[OP_NEQ] = NFT_CMP_NEQ,
+		[OP_LT] = NFT_CMP_LT,	[OP_GT] = NFT_CMP_GT,
+		[OP_LTE] = NFT_CMP_LTE, [OP_GTE] = NFT_CMP_GTE,
+	};
+
+	return ops[op];
+}
+
+static void export(const struct match_stmt *m, u128 v, uint8_t order,
+		   uint8_t *out)
+{
+	value_export(v << expr_shift(m->left), expr_bytes(m->left), order, out);
+}
+
+/* Bits: the value masked, compared with what they should be. */
+static void lower_flags(struct lower *l, const struct match_stmt *m, u128 mask,
+			u128 want)
+{
+	unsigned bytes = expr_bytes(m->left);
+	uint8_t order = expr_order(m->left);
+	uint8_t buf[16], none[16] = { 0 };
+
+	expr_lower_bits(l, m->left, 0);
+	export(m, mask, order, buf);
+	lower_bitwise(l, 0, bytes, buf, none);
+	export(m, want, order, buf);
+	lower_cmp(l, 0, cmp_op(m->op), buf, bytes);
+}
+
+static void lower_value(struct lower *l, const struct match_stmt *m)
+{
+	u128 v = expr_as_const(m->right, value_expr)->v;
+	uint8_t order = expr_order(m->left), buf[16];
+
+	if (m->flagcmp) {
+		lower_flags(l, m, v, 0);
+		return;
+	}
+	if (m->mask) {
+		lower_flags(l, m, expr_as_const(m->mask, value_expr)->v, v);
+		return;
+	}
+	expr_lower_bits(l, m->left, 0);
+	if (m->op >= OP_LT) {
+		lower_to_big(l, m->left, 0);
+		order = BYTEORDER_BIG;
+	}
+	export(m, v, order, buf);
+	lower_cmp(l, 0, cmp_op(m->op), buf, expr_bytes(m->left));
+}
+
+/* Prefixes of whole bytes compare fewer bytes, and load no more. */
+static void lower_prefix(struct lower *l, const struct match_stmt *m)
+{
+	const struct prefix_expr *p = expr_as_const(m->right, prefix_expr);
+	unsigned bytes = expr_bytes(m->left);
+	uint8_t buf[16], mask[16], none[16] = { 0 };
+	uint8_t order = expr_order(m->left);
+
+	value_export(p->v, bytes, order, buf);
+	if (p->bits && p->bits % 8 == 0 && order == BYTEORDER_BIG) {
+		bytes = p->bits / 8;
+		if (expr_is(m->left, payload)) {
+			struct payload_expr part =
+				*expr_as_const(m->left, payload_expr);
+
+			part.e.len = (uint16_t)p->bits;
+			expr_lower_bits(l, &part.e, 0);
+		} else {
+			expr_lower(l, m->left, 0);
+		}
+	} else {
+		expr_lower(l, m->left, 0);
+		value_export(u128_mask(m->left->len) &
+				     ~u128_mask(m->left->len - p->bits),
+			     bytes, order, mask);
+		lower_bitwise(l, 0, bytes, mask, none);
+	}
+	lower_cmp(l, 0, cmp_op(m->op), buf, bytes);
+}
+
+static void lower_range(struct lower *l, const struct match_stmt *m)
+{
+	const struct range_expr *r = expr_as_const(m->right, range_expr);
+	unsigned bytes = expr_bytes(m->left);
+	uint8_t from[16], to[16];
+	struct nftnl_expr *n;
+
+	expr_lower_bits(l, m->left, 0);
+	lower_to_big(l, m->left, 0);
+	export(m, r->from, BYTEORDER_BIG, from);
+	export(m, r->to, BYTEORDER_BIG, to);
+	if (m->op == OP_EQ) {
+		lower_cmp(l, 0, NFT_CMP_GTE, from, bytes);
+		lower_cmp(l, 0, NFT_CMP_LTE, to, bytes);
+		return;
+	}
+	n = lower_add(l, "range");
+	nftnl_expr_set_u32(n, NFTNL_EXPR_RANGE_SREG, lower_reg(0));
+	nftnl_expr_set_u32(n, NFTNL_EXPR_RANGE_OP, NFT_RANGE_NEQ);
+	nftnl_expr_set(n, NFTNL_EXPR_RANGE_FROM_DATA, from, bytes);
+	nftnl_expr_set(n, NFTNL_EXPR_RANGE_TO_DATA, to, bytes);
+}
+
+static void lower_lookup(struct lower *l, const struct match_stmt *m)
+{
+	bool anonymous = expr_is(m->right, set);
+	const char *name = "__set%d";
+	struct nftnl_expr *n;
+	uint32_t id = 0, flags;
+
+	if (anonymous) {
+		id = expr_as_const(m->right, set_expr)->set->id;
+		flags = expr_as_const(m->right, set_expr)->set->type.flags;
+	} else {
+		name = expr_as_const(m->right, setref_expr)->name;
+		flags = expr_as_const(m->right, setref_expr)->type->flags;
+	}
+	lower_key(l, m->left, 0, flags & NFT_SET_INTERVAL, anonymous);
+	n = lower_add(l, "lookup");
+	nftnl_expr_set_u32(n, NFTNL_EXPR_LOOKUP_SREG, lower_reg(0));
+	nftnl_expr_set_str(n, NFTNL_EXPR_LOOKUP_SET, name);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_LOOKUP_SET_ID, id);
+	if (m->op == OP_NEQ)
+		nftnl_expr_set_u32(n, NFTNL_EXPR_LOOKUP_FLAGS,
+				   NFT_LOOKUP_F_INV);
+}
+
+/* Several fields, one load. */
+static void lower_merged(struct lower *l, const struct match_stmt *m)
+{
+	struct payload_expr all = *expr_as_const(m->left, payload_expr);
+	uint8_t buf[64];
+	unsigned bytes = 0;
+
+	all.e.len = 0;
+	for (const struct match_stmt *f = m; f; f = f->merged) {
+		export(f, expr_as_const(f->right, value_expr)->v, BYTEORDER_BIG,
+		       buf + bytes);
+		bytes += expr_bytes(f->left);
+		all.e.len = (uint16_t)(8 * bytes);
+	}
+	expr_lower_bits(l, &all.e, 0);
+	lower_cmp(l, 0, cmp_op(m->op), buf, bytes);
+}
+
+static void match_lower(struct lower *l, const struct stmt *s)
+{
+	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+
+	if (m->merged)
+		lower_merged(l, m);
+	else if (expr_is(m->right, prefix))
+		lower_prefix(l, m);
+	else if (expr_is(m->right, range))
+		lower_range(l, m);
+	else if (expr_is(m->right, set) || expr_is(m->right, setref))
+		lower_lookup(l, m);
+	else
+		lower_value(l, m);
+}
+
+/* ---- print -------------------------------------------------------------- */
+
+static void print_op(struct printer *pr, enum rel_op op, bool explicit_eq)
+{
+	static const char *const words[] = { [OP_NEQ] = "!= ",
+					     [OP_LT] = "< ",
+					     [OP_GT] = "> ",
+					     [OP_LTE] = "<= ",
+					     [OP_GTE] = ">= " };
+
+	strbuf_putc(pr->out, ' ');
+	if (op == OP_EQ)
+		strbuf_puts(pr->out, explicit_eq ? "== " : "");
+	else
+		strbuf_puts(pr->out, words[op]);
+}
+
+static bool one_bit(u128 v)
+{
+	return v && !(v & (v - 1));
+}
+
+/* (left & mask) op want, of flags */
+static void print_flags(struct printer *pr, const struct expr *left,
+			enum rel_op op, u128 mask, u128 want)
+{
+	expr_print(pr, left);
+	if (!want) {
+		strbuf_puts(pr->out, op == OP_EQ ? " ! " : " ");
+		print_value(pr, left, mask);
+	} else if (one_bit(mask)) {
+		strbuf_puts(pr->out, " & ");
+		print_value(pr, left, mask);
+		strbuf_puts(pr->out, op == OP_EQ ? " == " : " != ");
+		print_value(pr, left, want);
+	} else {
+		print_op(pr, op, false);
+		print_value(pr, left, want);
+		strbuf_puts(pr->out, " / ");
+		print_value(pr, left, mask);
+	}
+}
+
+/* A mask of leading ones makes a prefix. */
+static bool print_as_prefix(struct printer *pr, const struct match_stmt *m,
+			    const struct binop_expr *b, u128 want)
+{
+	unsigned bits = 0, len = b->e.len;
+
+	if (!b->e.dtype->prefix || b->xor || m->op > OP_NEQ)
+		return false;
+	while (bits < len && b->mask >> (len - 1 - bits) & 1)
+		bits++;
+	if (b->mask != (u128_mask(len) & ~u128_mask(len - bits)))
+		return false;
+	expr_print(pr, b->left);
+	print_op(pr, m->op, false);
+	print_value(pr, b->left, want);
+	strbuf_printf(pr->out, "/%u", bits);
+	return true;
+}
+
+static void print_bitmask_value(struct printer *pr, const struct match_stmt *m,
+				u128 v)
+{
+	struct strbuf b = STRBUF_INIT;
+
+	expr_print(pr, m->left);
+	print_op(pr, m->op, true);
+	if (one_bit(v) || !v) {
+		print_value(pr, m->left, v);
+		return;
+	}
+	if (expr_is(m->left, payload)) {
+		strbuf_printf(pr->out, "0x%llx", (unsigned long long)v);
+		return;
+	}
+	datatype_print(pr->env, m->left->dtype, v, m->left->len, &b);
+	for (const char *p = strbuf_str(&b); *p; p++)
+		strbuf_printf(pr->out, *p == ',' ? " | " : "%c", *p);
+	strbuf_fini(&b);
+}
+
+static void print_match_value(struct printer *pr, const struct match_stmt *m)
+{
+	u128 v = expr_as_const(m->right, value_expr)->v;
+	const struct binop_expr *b = NULL;
+
+	if (expr_is(m->left, binop))
+		b = expr_as_const(m->left, binop_expr);
+	if (m->flagcmp) {
+		print_flags(pr, m->left, m->op, v, 0);
+	} else if (m->mask) {
+		print_flags(pr, m->left, m->op,
+			    expr_as_const(m->mask, value_expr)->v, v);
+	} else if (b && m->left->dtype->bitmask && !b->xor &&m->op <= OP_NEQ) {
+		print_flags(pr, b->left, m->op, b->mask, v);
+	} else if (b && print_as_prefix(pr, m, b, v)) {
+		return;
+	} else if (m->left->dtype->bitmask) {
+		print_bitmask_value(pr, m, v);
+	} else {
+		expr_print(pr, m->left);
+		print_op(pr, m->op, b != NULL);
+		expr_print(pr, m->right);
+	}
+}
+
+static void match_print(struct printer *pr, const struct stmt *s)
+{
+	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+
+	for (; m; m = m->merged) {
+		if (expr_is(m->right, value)) {
+			print_match_value(pr, m);
+		} else {
+			expr_print(pr, m->left);
+			print_op(pr, m->op, false);
+			expr_print(pr, m->right);
+		}
+		if (m->merged)
+			strbuf_putc(pr->out, ' ');
+	}
+}
+
+const struct stmt_ops stmt_match = {
+	.name = "match",
+	.check = match_check,
+	.lower = match_lower,
+	.print = match_print,
+};

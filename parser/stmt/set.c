@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* meta KEY set VALUE, ct KEY set VALUE */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+
+#include "parser/key.h"
+#include "parser/lower.h"
+#include "parser/print.h"
+
+static int settable(struct check *c, const struct expr *left)
+{
+	if (expr_is(left, payload) || expr_is(left, exthdr))
+		return diag_error(c->diags, &left->loc,
+				  "writing header fields is not supported yet");
+	if (expr_is(left, ct) &&
+	    !strcmp(expr_as_const(left, key_expr)->key->name, "helper"))
+		return diag_error(c->diags, &left->loc,
+				  "'ct helper set' is not supported yet");
+	if ((expr_is(left, meta) || expr_is(left, ct)) &&
+	    expr_as_const(left, key_expr)->key->can_set)
+		return 0;
+	return diag_error(c->diags, &left->loc, "this cannot be set");
+}
+
+static int set_stmt_check(struct check *c, struct stmt *s)
+{
+	struct set_stmt *st = arena_memdup(c->arena, s, sizeof(*st));
+	struct proto_state proto = c->proto;
+	struct expect old;
+
+	if (!expr_is(st->left, var) && settable(c, st->left))
+		return -1;
+	st->left = expr_check(c, st->left);
+	if (!st->left)
+		return -1;
+	c->proto = proto;
+	old = check_want(c, st->left);
+	st->value = expr_check(c, st->value);
+	c->want = old;
+	if (!st->value)
+		return -1;
+	if (!types_match(st->left->dtype, st->value->dtype))
+		return check_mismatch(c, st->left, st->value);
+	if (st->value->ops->is_const && !expr_is(st->value, value))
+		return diag_error(c->diags, &st->value->loc,
+				  "one value is expected");
+	check_emit(c, &st->s);
+	return 0;
+}
+
+static void set_stmt_lower(struct lower *l, const struct stmt *s)
+{
+	const struct set_stmt *st = stmt_as_const(s, set_stmt);
+	const struct key_expr *k = expr_as_const(st->left, key_expr);
+	struct nftnl_expr *n;
+
+	expr_lower(l, st->value, 0);
+	if (expr_is(st->left, meta)) {
+		n = lower_add(l, "meta");
+		nftnl_expr_set_u32(n, NFTNL_EXPR_META_KEY, k->key->key);
+		nftnl_expr_set_u32(n, NFTNL_EXPR_META_SREG, lower_reg(0));
+		return;
+	}
+	n = lower_add(l, "ct");
+	nftnl_expr_set_u32(n, NFTNL_EXPR_CT_KEY, k->key->key);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_CT_SREG, lower_reg(0));
+	if (k->dir >= 0)
+		nftnl_expr_set_u8(n, NFTNL_EXPR_CT_DIR, (uint8_t)k->dir);
+}
+
+static void set_stmt_print(struct printer *pr, const struct stmt *s)
+{
+	const struct set_stmt *st = stmt_as_const(s, set_stmt);
+
+	expr_print(pr, st->left);
+	strbuf_puts(pr->out, " set ");
+	expr_print(pr, st->value);
+}
+
+const struct stmt_ops stmt_set = {
+	.name = "set",
+	.check = set_stmt_check,
+	.lower = set_stmt_lower,
+	.print = set_stmt_print,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A statement of nft that this compiler does not have yet: says so. */
+#include "parser/check.h"
+#include "parser/print.h"
+
+static int unsupported_check(struct check *c, struct stmt *s)
+{
+	const struct str *w = &stmt_as(s, unsupported_stmt)->word;
+
+	return diag_error(c->diags, &s->loc, "'%.*s' is not supported yet",
+			  (int)w->len, w->s);
+}
+
+static void unsupported_lower(struct lower *l, const struct stmt *s)
+{
+	assert(!"refused by its check");
+}
+
+static void unsupported_print(struct printer *pr, const struct stmt *s)
+{
+	assert(!"refused by its check");
+}
+
+const struct stmt_ops stmt_unsupported = {
+	.name = "unsupported",
+	.check = unsupported_check,
+	.lower = unsupported_lower,
+	.print = unsupported_print,
+};
