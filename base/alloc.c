@@ -37,8 +37,12 @@ void *xcalloc(size_t n, size_t size)
 
 void *xrealloc_array(void *p, size_t n, size_t size)
 {
-	void *q = reallocarray(p, n ? n : 1, size ? size : 1);
+	void *q;
 
+	/* reallocarray() checks too, but a sanitizer's ends the program. */
+	if (size && n > SIZE_MAX / size)
+		xalloc_failed(SIZE_MAX);
+	q = reallocarray(p, n ? n : 1, size ? size : 1);
 	if (!q)
 		xalloc_failed(n * size);
 	return q;
