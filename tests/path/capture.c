@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <fcntl.h>
+
+#include "base/rng.h"
+#include "packet/csum.h"
+#include "packet/frag.h"
+#include "packet/logline.h"
 
 #include "tests/path/capfile.h"
 
@@ -127,4 +133,98 @@ Test(capture, the_corpus)
 	}
 	fclose(index);
 	cr_assert_gt(files, 30);
+}
+
+/* Everything that looks at a packet before a rule does. */
+static void look_at(struct frag_queue *q, struct packet *pkt, uint64_t now_ns)
+{
+	struct nv_time now = { now_ns, now_ns };
+	struct strbuf line = STRBUF_INIT;
+	enum reason reason;
+	uint8_t l4proto;
+	int l4_off;
+
+	if (packet_receive(pkt) != REASON_NONE)
+		return;
+	packet_decode(pkt);
+	l4_off = packet_l4_conntrack(pkt, 0, &l4proto);
+	if (l4_off >= 0)
+		packet_csum_l4(pkt, l4proto, (uint32_t)l4_off);
+	logline_format(&line, pkt, "in", "", 1, "", 0x2f);
+	strbuf_fini(&line);
+	if (frag_in(q, pkt, FRAG_USER_CONNTRACK_IN, &now, &reason) ==
+	    FRAG_COMPLETE)
+		packet_decode(pkt);
+}
+
+static void look_through(const char *path)
+{
+	uint8_t *buf = malloc(CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM);
+	struct frag_queue *q = frag_queue_new();
+	struct capture_frame f;
+	enum capture_status st;
+	struct packet pkt;
+	char *error = NULL;
+	int status = 0;
+	struct capture *c = capture_open(&path, 1, &status, &error);
+
+	while (c && (st = capture_next(c, buf, &pkt, &f)) < CAPTURE_END)
+		if (st == CAPTURE_PACKET)
+			look_at(q, &pkt, f.wall_ns);
+	capture_close(c);
+	frag_queue_free(q);
+	free(error);
+	free(buf);
+}
+
+static void flip_and_look(struct rng *rng, const char *path)
+{
+	enum {
+		PART = 60000,
+		ROUNDS = 12
+	};
+	char *bytes = malloc(PART), *copy = malloc(PART), *name;
+	FILE *f = fopen(path, "r");
+	size_t len = fread(bytes, 1, PART, f);
+
+	fclose(f);
+	for (int round = 0; round < ROUNDS; round++) {
+		memcpy(copy, bytes, len);
+		for (size_t n = len / 400 + 1; n; n--) {
+			uint32_t at = rng_below(rng, (uint32_t)len);
+
+			/* seldom in the file header, or little is read */
+			if (at >= 40 || rng_below(rng, 20) == 0)
+				copy[at] ^= (char)(1 << rng_below(rng, 8));
+		}
+		name = file_of(copy, len);
+		look_through(name);
+		unlink(name);
+		free(name);
+	}
+	free(bytes);
+	free(copy);
+}
+
+Test(fuzz, captures_with_bits_flipped, .timeout = 120)
+{
+	char path[600];
+	struct dirent *e;
+	struct rng rng;
+	DIR *dir;
+
+	if (!corpus())
+		cr_skip_test("NFTVM_CORPUS is not set");
+	snprintf(path, sizeof(path), "%s/pcaps", corpus());
+	dir = opendir(path);
+	cr_assert_not_null(dir);
+	rng_seed(&rng, 12);
+	while ((e = readdir(dir)) != NULL) {
+		if (!strstr(e->d_name, ".pcap"))
+			continue;
+		snprintf(path, sizeof(path), "%s/pcaps/%s", corpus(),
+			 e->d_name);
+		flip_and_look(&rng, path);
+	}
+	closedir(dir);
 }
