@@ -9,15 +9,19 @@ tests_vm_test_SOURCES = \
 	tests/vm/generate.c tests/vm/generate.h \
 	tests/vm/policy.c \
 	tests/vm/run.c \
+	tests/vm/tx.c \
+	tests/vm/verify.c \
 	tests/vm/expr/bitwise.c \
 	tests/vm/expr/byteorder.c \
 	tests/vm/expr/cmp.c \
 	tests/vm/expr/counter.c \
 	tests/vm/expr/ct.c \
+	tests/vm/expr/dynset.c \
 	tests/vm/expr/fib.c \
 	tests/vm/expr/immediate.c \
 	tests/vm/expr/limit.c \
 	tests/vm/expr/log.c \
+	tests/vm/expr/lookup.c \
 	tests/vm/expr/meta.c \
 	tests/vm/expr/notrack.c \
 	tests/vm/expr/numgen.c \
