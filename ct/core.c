@@ -16,7 +16,8 @@
 #define PREFETCH_BATCH 32
 
 /* Not tracked: ctinfo 0 without a ct reads as invalid. */
-static enum reason not_tracked(struct ct_ctx *cx, enum reason why)
+static __attribute__((noinline)) enum reason not_tracked(struct ct_ctx *cx,
+							 enum reason why)
 {
 	cx->pkt->ct = NULL;
 	cx->pkt->ctinfo = 0;
@@ -79,8 +80,10 @@ static inline enum ct_verdict track(struct ct_ctx *cx,
 }
 
 /* Step 7: nothing known of this tuple. */
-static enum reason start(struct ct_ctx *cx, const struct ct_l4proto *p,
-			 const struct ct_key *key, uint64_t hash)
+static __attribute__((noinline)) enum reason start(struct ct_ctx *cx,
+						   const struct ct_l4proto *p,
+						   const struct ct_key *key,
+						   uint64_t hash)
 {
 	struct ct_table *t = cx->t;
 	struct ct_conn *ct = ct_conn_new(t, key, hash, cx->now);
@@ -283,8 +286,8 @@ static enum reason resolve_clash(struct ct_table *t, struct packet *pkt,
 }
 
 /* __nf_conntrack_confirm() */
-static enum reason confirm(struct ct_table *t, struct packet *pkt,
-			   const struct nv_time *now)
+static __attribute__((noinline)) enum reason
+confirm(struct ct_table *t, struct packet *pkt, const struct nv_time *now)
 {
 	struct ct_conn *ct = pkt->ct, *other;
 	struct ct_key key, inverse;
@@ -324,10 +327,11 @@ enum reason ct_confirm(struct ct_table *t, struct packet *pkt,
 	struct ct_conn *ct = pkt->ct;
 	uint32_t status;
 
-	if (!ct || ct_packet_dir(pkt) != CT_DIR_ORIGINAL)
+	if (!ct)
 		return REASON_NONE;
 	status = ct_load(&ct->status);
-	if (status & IPS_CONFIRMED)
+	if (likely(status & IPS_CONFIRMED) ||
+	    ct_packet_dir(pkt) != CT_DIR_ORIGINAL)
 		return REASON_NONE;
 	if (status & IPS_DYING) {
 		ct_stat_inc(t, insert_failed);

@@ -217,24 +217,18 @@ struct ct_bucket *ct_index_lock(struct ct_table *t, uint64_t hash)
 	}
 }
 
-static inline uint32_t bucket_read_begin(const struct ct_table *t,
-					 const struct ct_bucket *b)
+static inline uint32_t bucket_read_begin(const struct ct_bucket *b)
 {
 	uint32_t seq;
 
-	if (!t->cfg.threads)
-		return 0;
 	do {
 		seq = __atomic_load_n(&b->seq, __ATOMIC_ACQUIRE);
 	} while (seq & 1);
 	return seq;
 }
 
-static inline bool bucket_read_changed(const struct ct_table *t,
-				       const struct ct_bucket *b, uint32_t seq)
+static inline bool bucket_read_changed(const struct ct_bucket *b, uint32_t seq)
 {
-	if (!t->cfg.threads)
-		return false;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return ct_load(&b->seq) != seq;
 }
@@ -303,16 +297,45 @@ static bool lookup_confirm(struct ct_table *t, struct ct_conn *ct,
 	return false;
 }
 
-struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
-			  const struct ct_key *inverse, uint64_t hash,
-			  uint32_t now, enum ct_dir *dir)
+/* ct_lookup() of a table that nobody else uses. */
+static inline struct ct_conn *lookup_alone(struct ct_table *t,
+					   const struct ct_key *key,
+					   const struct ct_key *inverse,
+					   uint64_t hash, uint32_t now,
+					   enum ct_dir *dir)
 {
-	const bool threads = t->cfg.threads;
+	const struct ct_bucket *b = bucket_of(t, hash);
+	const uint8_t tag = hash_tag(hash);
+	struct ct_conn *ct;
+
+	do {
+		ct = bucket_find(t, b, tag, key, inverse, dir);
+		if (likely(ct)) {
+			ct->refs++;
+			if (likely(!ct_conn_expired(ct, now)))
+				return ct;
+			/* There is no other of this tuple. */
+			ct_conn_kill(t, ct);
+			ct_conn_put(t, ct);
+			return NULL;
+		}
+		b = bucket_next(t, b);
+	} while (b);
+	return NULL;
+}
+
+/* ct_lookup() of one that is shared. */
+static struct ct_conn *lookup_shared(struct ct_table *t,
+				     const struct ct_key *key,
+				     const struct ct_key *inverse,
+				     uint64_t hash, uint32_t now,
+				     enum ct_dir *dir)
+{
 	const uint8_t tag = hash_tag(hash);
 
 	for (;;) {
 		struct ct_bucket *head = bucket_of(t, hash), *b = head;
-		uint32_t seq = bucket_read_begin(t, head);
+		uint32_t seq = bucket_read_begin(head);
 		struct ct_conn *ct = NULL;
 
 		do {
@@ -320,22 +343,30 @@ struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
 			if (ct)
 				break;
 			b = bucket_next(t, b);
-		} while (b && !bucket_read_changed(t, head, seq));
+		} while (b && !bucket_read_changed(head, seq));
 		if (!ct) {
-			if (bucket_read_changed(t, head, seq) ||
+			if (bucket_read_changed(head, seq) ||
 			    head != bucket_of(t, hash))
 				continue;
 			return NULL;
 		}
-		if (!ct_conn_tryget(ct, threads))
-			continue;
-		if (threads && !lookup_confirm(t, ct, key, inverse, *dir))
+		if (!ct_conn_tryget(ct, true) ||
+		    !lookup_confirm(t, ct, key, inverse, *dir))
 			continue;
 		if (likely(!ct_conn_expired(ct, now)))
 			return ct;
 		ct_conn_kill(t, ct);
 		ct_conn_put(t, ct);
 	}
+}
+
+struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
+			  const struct ct_key *inverse, uint64_t hash,
+			  uint32_t now, enum ct_dir *dir)
+{
+	if (likely(!t->cfg.threads))
+		return lookup_alone(t, key, inverse, hash, now, dir);
+	return lookup_shared(t, key, inverse, hash, now, dir);
 }
 
 /* --- changing ------------------------------------------------------------- */

@@ -4,25 +4,8 @@
  * makes it a stream, and its length field says how much the checksum covers.
  */
 #include "ct/l4proto.h"
-#include "packet/csum.h"
 
 #define UDPLITE_HEADER_BYTES 8
-
-/*
- * The kernel's tracker sums a pseudo header that says UDP, so what it takes as
- * right is not what RFC 3828 asks for. So do we: Linux is what is right here.
- */
-static bool udplite_csum_bad(const struct ct_ctx *cx, uint32_t covered)
-{
-	const struct packet *pkt = cx->pkt;
-	uint32_t len = pkt->wire_len - cx->l4.off;
-	const uint8_t *p = packet_read(pkt, cx->l4.off, covered);
-
-	if (!ct_csum_wanted(cx) || !p)
-		return false;
-	return csum_fold(
-		csum_partial(p, covered, csum_pseudo(pkt, len, IPPROTO_UDP)));
-}
 
 /* udplite_error() */
 static enum ct_verdict udplite_check(struct ct_ctx *cx)
@@ -38,8 +21,9 @@ static enum ct_verdict udplite_check(struct ct_ctx *cx)
 		covered = len; /* everything */
 	if (covered < UDPLITE_HEADER_BYTES || covered > len)
 		return ct_invalid(cx, REASON_ct_udp_length);
-	/* There is no UDP-Lite without a checksum. */
-	if (!load_raw16(uh + 6) || udplite_csum_bad(cx, covered))
+	/* There is no UDP-Lite without a checksum; what the kernel takes as
+	 * right see packet_csum_l4(). */
+	if (!load_raw16(uh + 6) || ct_csum_bad(cx))
 		return ct_invalid(cx, REASON_ct_checksum);
 	return CT_ACCEPT;
 }
