@@ -19,7 +19,10 @@
 #include "packet/packet.h"
 
 enum {
-	MAX_LENGTHS = 129
+	MAX_LENGTHS = 129,
+	FIRST_SLOTS = 64,
+	/* most probes must meet an empty slot: that is what is predicted */
+	SPARSE = 4,
 };
 
 struct fib_prefix {
@@ -28,17 +31,23 @@ struct fib_prefix {
 	uint32_t len;
 };
 
+/** struct level - a prefix length in use */
+struct level {
+	union inet_addr mask;
+	uint32_t len;
+};
+
 /**
  * struct fib_table - routes of one IP version
  * @slots:	open addressing, a power of two
- * @lengths:	prefix lengths in use, longest first
+ * @levels:	prefix lengths in use, longest first
  */
 struct fib_table {
 	uint8_t nfproto;
-	uint8_t lengths[MAX_LENGTHS];
-	unsigned lengths_len;
+	unsigned levels_len;
 	uint32_t used, mask;
 	struct fib_prefix *slots;
+	struct level levels[MAX_LENGTHS];
 };
 
 struct fib_table *fib_table_new(uint8_t nfproto)
@@ -46,7 +55,7 @@ struct fib_table *fib_table_new(uint8_t nfproto)
 	struct fib_table *t = xzalloc(sizeof(*t));
 
 	t->nfproto = nfproto;
-	t->mask = 7;
+	t->mask = FIRST_SLOTS - 1;
 	t->slots = xcalloc(t->mask + 1, sizeof(t->slots[0]));
 	return t;
 }
@@ -89,20 +98,23 @@ bool inet_addr_match(const union inet_addr *a, const union inet_addr *b,
 	return inet_addr_eq(&x, &y);
 }
 
-static inline uint32_t hash_of(const union inet_addr *dst, unsigned len)
+static inline uint32_t hash_of(const struct fib_table *t,
+			       const union inet_addr *dst, unsigned len)
 {
-	uint64_t h = (dst->q[0] ^ len) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = (dst->q[0] + len) * UINT64_C(0x9e3779b97f4a7c15);
 
-	h ^= dst->q[1] * UINT64_C(0xc2b2ae3d27d4eb4f);
-	h ^= h >> 32;
-	return (uint32_t)(h * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+	if (t->nfproto != NFPROTO_IPV4) {
+		h ^= dst->q[1] * UINT64_C(0xc2b2ae3d27d4eb4f);
+		h *= UINT64_C(0x9e3779b97f4a7c15);
+	}
+	return (uint32_t)(h >> 32);
 }
 
 /* The slot of the prefix, or the empty one where it would go. */
 static inline struct fib_prefix *
 slot_of(const struct fib_table *t, const union inet_addr *dst, unsigned len)
 {
-	uint32_t i = hash_of(dst, len);
+	uint32_t i = hash_of(t, dst, len);
 
 	for (;; i++) {
 		struct fib_prefix *p = &t->slots[i & t->mask];
@@ -127,15 +139,19 @@ static void grow(struct fib_table *t)
 
 static void note_length(struct fib_table *t, uint8_t len)
 {
+	union inet_addr ones;
 	unsigned i = 0;
 
-	while (i < t->lengths_len && t->lengths[i] > len)
+	while (i < t->levels_len && t->levels[i].len > len)
 		i++;
-	if (i < t->lengths_len && t->lengths[i] == len)
+	if (i < t->levels_len && t->levels[i].len == len)
 		return;
-	memmove(t->lengths + i + 1, t->lengths + i, t->lengths_len - i);
-	t->lengths[i] = len;
-	t->lengths_len++;
+	memmove(t->levels + i + 1, t->levels + i,
+		(t->levels_len - i) * sizeof(t->levels[0]));
+	memset(&ones, 0xff, sizeof(ones));
+	t->levels[i].len = len;
+	t->levels[i].mask = inet_addr_mask(&ones, len);
+	t->levels_len++;
 }
 
 /* Of one prefix: by tos, highest first (IPv4), then by metric; equals in the
@@ -154,7 +170,7 @@ int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	struct fib_route **at, *r;
 	struct fib_prefix *p;
 
-	if (t->used * 2 > t->mask)
+	if (t->used * SPARSE > t->mask)
 		grow(t);
 	p = slot_of(t, &masked, route->prefix_len);
 	for (r = p->routes; r && exclusive; r = r->next)
@@ -220,10 +236,13 @@ static const struct fib_route *pick6(const struct fib_route *r,
 const struct fib_route *fib_lookup(const struct fib_table *t,
 				   const struct fib_query *q)
 {
-	for (unsigned i = 0; i < t->lengths_len; i++) {
-		unsigned len = t->lengths[i];
-		union inet_addr dst = inet_addr_mask(q->daddr, len);
-		const struct fib_route *r = slot_of(t, &dst, len)->routes;
+	for (unsigned i = 0; i < t->levels_len; i++) {
+		const struct level *l = &t->levels[i];
+		const union inet_addr dst = {
+			.q = { q->daddr->q[0] & l->mask.q[0],
+			       q->daddr->q[1] & l->mask.q[1] }
+		};
+		const struct fib_route *r = slot_of(t, &dst, l->len)->routes;
 
 		if (!r)
 			continue;
