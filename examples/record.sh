@@ -54,6 +54,9 @@ ip -n nftvm-rt link add lan address 02:00:00:00:01:01 type veth \
 	peer name eth0 address 02:00:00:00:01:10 netns nftvm-lan
 ip -n nftvm-rt link add wan address 02:00:00:00:02:01 type veth \
 	peer name eth0 address 02:00:00:00:02:10 netns nftvm-wan
+# The host file names the link-local addresses too.
+ip -n nftvm-rt link set lan addrgenmode none
+ip -n nftvm-rt link set wan addrgenmode none
 grep -E '^addr ' "$here/home-router.host" | ip -n nftvm-rt -batch -
 ip -n nftvm-rt link set lan up
 ip -n nftvm-rt link set wan up
