@@ -36,6 +36,7 @@ check_PROGRAMS += tests/ct/twin
 TESTS += tests/ct/twin
 tests_ct_twin_LDADD = libengine.la
 tests_ct_twin_SOURCES = \
+	tests/ct/router.c tests/ct/router.h \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/twin.c \
 	tests/ct/wire.c tests/ct/wire.h
