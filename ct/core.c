@@ -13,8 +13,6 @@
 #include "ct/l4proto.h"
 #include "packet/csum.h"
 
-#define PREFETCH_BATCH 32
-
 /* Not tracked: ctinfo 0 without a ct reads as invalid. */
 static __attribute__((noinline)) enum reason not_tracked(struct ct_ctx *cx,
 							 enum reason why)
@@ -191,38 +189,62 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 	return resolve(&cx, p, &key, &inverse);
 }
 
-/* Note the hash of the packet's tuple; 0: it has none, or will have another. */
+/* The hash of an IPv4 packet with ports, without making a key of it. */
+static inline uint64_t prefetch_hash4(const struct ct_table *t,
+				      const struct packet *pkt,
+				      const struct ct_l4 *l4)
+{
+	const uint8_t *ports = packet_read(pkt, l4->off, 4);
+	uint64_t head;
+
+	if (unlikely(!ports))
+		return 0;
+	head = ct_key_head(load_raw32(ports), l4->proto, 0);
+	return ct_hash4_either(&t->secret, load_raw32(pkt->data + 12),
+			       load_raw32(pkt->data + 16), head,
+			       ct_head_swap(head));
+}
+
+static uint64_t prefetch_hash_any(const struct ct_table *t,
+				  const struct packet *pkt,
+				  const struct ct_l4 *l4,
+				  const struct ct_l4proto *p)
+{
+	struct ct_key key, inverse;
+
+	if (!ct_key_from_packet(pkt, 0, l4, p, &key) ||
+	    !ct_l4proto_invert(p, &key, &inverse))
+		return 0;
+	return ct_key_hash(&t->secret, &key, &inverse);
+}
+
+/* The hash of the packet's tuple; 0: it has none, or will have another. */
 static inline uint64_t prefetch_hash(const struct ct_table *t,
-				     struct packet *pkt)
+				     const struct packet *pkt)
 {
 	const struct ct_l4proto *p;
-	struct ct_key key, inverse;
 	struct ct_l4 l4;
 
-	pkt->ct_hash = 0;
 	if (pkt->reason != REASON_NONE || pkt->flags & PKT_DIRTY ||
 	    !ct_find_l4(pkt, 0, &l4))
 		return 0;
 	p = ct_l4proto_find(l4.proto);
-	if (!ct_key_from_packet(pkt, 0, &l4, p, &key) ||
-	    !ct_l4proto_invert(p, &key, &inverse))
-		return 0;
-	pkt->ct_hash = ct_key_hash(&t->secret, &key, &inverse);
-	return pkt->ct_hash;
+	if (likely(p->ports && pkt->nfproto == NFPROTO_IPV4))
+		return prefetch_hash4(t, pkt, &l4);
+	return prefetch_hash_any(t, pkt, &l4, p);
 }
 
 void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 {
+	uint64_t hashes[CT_PREFETCH_MAX];
 	size_t batch;
 
 	for (; n; pkts += batch, n -= batch) {
-		batch = MIN(n, (size_t)PREFETCH_BATCH);
+		batch = MIN(n, (size_t)CT_PREFETCH_MAX);
 		for (size_t i = 0; i < batch; i++)
-			if (likely(prefetch_hash(t, &pkts[i])))
-				ct_index_prefetch(t, pkts[i].ct_hash);
-		for (size_t i = 0; i < batch; i++)
-			if (likely(pkts[i].ct_hash))
-				ct_index_prefetch_entry(t, pkts[i].ct_hash);
+			hashes[i] = pkts[i].ct_hash =
+				prefetch_hash(t, &pkts[i]);
+		ct_index_prefetch(t, hashes, batch);
 	}
 }
 

@@ -550,19 +550,28 @@ void ct_index_grow(struct ct_table *t)
 
 /* --- looking ahead, looking around ---------------------------------------- */
 
-void ct_index_prefetch(const struct ct_table *t, uint64_t hash)
+/* All buckets first, so that they have arrived when their tags are read. A
+ * hash of 0 costs a look at a bucket for nothing; nearly all packets have one.
+ */
+void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
+		       size_t n)
 {
-	__builtin_prefetch(bucket_of(t, hash));
-}
-
-void ct_index_prefetch_entry(const struct ct_table *t, uint64_t hash)
-{
-	const struct ct_bucket *b = bucket_of(t, hash);
-	uint32_t s = bucket_match(b, hash_tag(hash));
+	const uint32_t nbuckets =
+		__atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
+	const struct ct_bucket *buckets[CT_PREFETCH_MAX];
 	int slot;
 
-	while ((slot = slots_next(&s)) >= 0)
-		conn_prefetch(ct_table_conn(t, ct_load(&b->ref[slot])));
+	for (size_t i = 0; i < n; i++) {
+		buckets[i] = bucket_at(t, bucket_number(hashes[i], nbuckets));
+		__builtin_prefetch(buckets[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t s = bucket_match(buckets[i], hash_tag(hashes[i]));
+
+		while ((slot = slots_next(&s)) >= 0)
+			conn_prefetch(ct_table_conn(
+				t, ct_load(&buckets[i]->ref[slot])));
+	}
 }
 
 unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,

@@ -8,6 +8,7 @@
 #include "ct/pool.h"
 
 #define CT_BUCKET_SLOTS 11
+#define CT_PREFETCH_MAX 32
 
 /**
  * struct ct_bucket - one cache line of the index
@@ -66,11 +67,10 @@ void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref);
  * call it after an insert, with nothing locked */
 void ct_index_grow(struct ct_table *t);
 
-/** ct_index_prefetch() - start loading the bucket of @hash */
-void ct_index_prefetch(const struct ct_table *t, uint64_t hash);
-/** ct_index_prefetch_entry() - start loading what ct_lookup() will compare;
- * the bucket should have arrived by now */
-void ct_index_prefetch_entry(const struct ct_table *t, uint64_t hash);
+/** ct_index_prefetch() - start loading what ct_lookup() will look at for @n
+ * (at most CT_PREFETCH_MAX) hashes; 0 is none */
+void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
+		       size_t n);
 
 /** ct_index_peek() - up to @max references from the bucket that is @nth after
  * that of @hash; how many. Others may be changing it meanwhile */

@@ -53,14 +53,21 @@ static inline void ct_key_addrs(struct ct_key *key, const uint8_t *iph, bool v6)
 	key->dst.q[1] = 0;
 }
 
+/** ct_head_swap() - @head with the ports exchanged */
+static inline uint64_t ct_head_swap(uint64_t head)
+{
+	const uint32_t ports = (uint32_t)head;
+
+	return (head & ~(uint64_t)UINT32_MAX) | ports >> 16 |
+	       (uint32_t)(ports << 16);
+}
+
 /** ct_key_swap() - the ends of @key exchanged, ports too */
 static inline void ct_key_swap(const struct ct_key *key, struct ct_key *out)
 {
 	const union inet_addr src = key->src;
-	const uint32_t ports = (uint32_t)key->head;
 
-	out->head = (key->head & ~(uint64_t)UINT32_MAX) | ports >> 16 |
-		    (uint32_t)(ports << 16);
+	out->head = ct_head_swap(key->head);
 	out->src = key->dst;
 	out->dst = src;
 }
@@ -93,6 +100,29 @@ static inline uint64_t ct_mix(uint64_t a, uint64_t b)
 	return (uint64_t)p ^ (uint64_t)(p >> 64);
 }
 
+/** ct_hash4() - the hash of two words under the key */
+static inline uint64_t ct_hash4(const struct ct_secret *secret, uint64_t addrs,
+				uint64_t head)
+{
+	unsigned __int128 p = (unsigned __int128)(addrs + secret->k[0]) *
+			      (head + secret->k[1]);
+
+	return ct_mix((uint64_t)p ^ secret->k[2],
+		      (uint64_t)(p >> 64) ^ secret->k[3]);
+}
+
+/** ct_hash4_either() - ct_hash4() of the smaller of an IPv4 tuple, @head and
+ * @src, @dst, and its inverse, which has @back as its head */
+static inline uint64_t ct_hash4_either(const struct ct_secret *secret,
+				       uint32_t src, uint32_t dst,
+				       uint64_t head, uint64_t back)
+{
+	uint64_t a = (uint64_t)src << 32 | dst, b = (uint64_t)dst << 32 | src;
+	bool second = (b < a) | ((a == b) & (back < head));
+
+	return ct_hash4(secret, second ? b : a, second ? back : head);
+}
+
 /** ct_key_hash6() - ct_key_hash() of IPv6 keys */
 uint64_t ct_key_hash6(const struct ct_secret *secret, const struct ct_key *key,
 		      const struct ct_key *inverse);
@@ -108,19 +138,10 @@ static inline uint64_t ct_key_hash(const struct ct_secret *secret,
 				   const struct ct_key *key,
 				   const struct ct_key *inverse)
 {
-	uint64_t a = key->src.q[0] << 32 | key->dst.q[0];
-	uint64_t b = inverse->src.q[0] << 32 | inverse->dst.q[0];
-	unsigned __int128 p;
-	bool second;
-
 	if (unlikely(key->flags & CT_KEY_V6))
 		return ct_key_hash6(secret, key, inverse);
-	second = (b < a) | ((a == b) & (inverse->head < key->head));
-	a = second ? b : a;
-	b = second ? inverse->head : key->head;
-	p = (unsigned __int128)(a + secret->k[0]) * (b + secret->k[1]);
-	return ct_mix((uint64_t)p ^ secret->k[2],
-		      (uint64_t)(p >> 64) ^ secret->k[3]);
+	return ct_hash4_either(secret, key->src.ip, key->dst.ip, key->head,
+			       inverse->head);
 }
 
 /** ct_key_tuple() - unpacked, for who looks at it */
