@@ -466,7 +466,8 @@ static const struct field *pick_field(const struct aim *a, struct rng *rng,
 		f = &fields[rng_below(rng, ARRAY_LEN(fields))];
 	} while (tries-- && (!has_layer(a, f->layer) || (typed && !f->type) ||
 			     (f->layer <= LAYER_IP6 && chance(rng, 70)) ||
-			     (f->layer == LAYER_TH && chance(rng, 60))));
+			     (f->layer == LAYER_TH && chance(rng, 75)) ||
+			     (f->layer == LAYER_META && chance(rng, 40))));
 	return has_layer(a, f->layer) && (f->type || !typed) ? f : NULL;
 }
 

@@ -162,7 +162,7 @@ static void data(struct talk *t, int from)
 
 	segment(t, KIND_packet_tcp_data, from, "PA", len,
 		pick(t->rng, windows));
-	if (chance(t->rng, 25)) {
+	if (chance(t->rng, 40)) {
 		t->seq[from] -= len;
 		segment(t, KIND_packet_tcp_retransmit, from, "PA", len,
 			"win=502");
