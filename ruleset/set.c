@@ -174,6 +174,7 @@ static struct rs_set *set_alloc(struct rs_table *t, const char *name,
 
 	s->table = t;
 	s->type = cs->type;
+	s->type.layout = NULL; /* dies with the parser */
 	s->type.key_typeof = xstrdup(cs->type.key_typeof);
 	s->type.data_typeof = xstrdup(cs->type.data_typeof);
 	s->anonymous = cs->anonymous;
