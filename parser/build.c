@@ -60,6 +60,8 @@ void build_syntax_error(struct parser *p, const struct loc *loc,
 	struct strbuf b = STRBUF_INIT;
 	const char *word, *near;
 
+	if (p->scan.told)
+		return;
 	if (at_end)
 		strbuf_puts(&b, "syntax error: the statement ends too early");
 	else

@@ -218,8 +218,6 @@ struct expr *build_exthdr(struct parser *p, const struct loc *loc,
 			  const struct loc *name_loc);
 struct expr *build_exthdr_any(struct parser *p, const struct loc *loc,
 			      struct str name);
-struct expr *build_unsup_expr(struct parser *p, const struct loc *loc,
-			      const struct keyword *kw);
 struct expr *build_binop(struct parser *p, const struct loc *loc,
 			 enum binop_kind op, struct expr *left,
 			 struct expr *right);

@@ -311,13 +311,6 @@ struct expr *build_fib(struct parser *p, const struct loc *loc,
 	return e;
 }
 
-struct expr *build_unsup_expr(struct parser *p, const struct loc *loc,
-			      const struct keyword *kw)
-{
-	diag_error(p->diags, loc, "'%s' is not supported yet", kw->word);
-	return bad_expr(p, loc);
-}
-
 struct expr *build_binop(struct parser *p, const struct loc *loc,
 			 enum binop_kind op, struct expr *left,
 			 struct expr *right)

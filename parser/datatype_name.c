@@ -140,6 +140,23 @@ static const struct symbol common_protos[] = {
 	{ "ipv6-icmp", 58 }, { "sctp", 132 }, { NULL, 0 },
 };
 
+/* nft's own words that /etc/protocols has not. */
+static const struct symbol own_protos[] = {
+	{ "icmpv6", 58 },
+	{ "comp", 108 },
+	{ NULL, 0 },
+};
+
+static bool find_proto(const struct symbol *table, struct str name, u128 *v)
+{
+	for (; table->name; table++)
+		if (str_is(name, table->name)) {
+			*v = table->value;
+			return true;
+		}
+	return false;
+}
+
 static int inet_proto_parse(struct check *c, const struct datatype *t,
 			    const struct symbol_expr *s, u128 *v)
 {
@@ -148,11 +165,9 @@ static int inet_proto_parse(struct check *c, const struct datatype *t,
 
 	if (!s->quoted && str_number(s->text, v))
 		return 0;
-	for (const struct symbol *y = common_protos; y->name; y++)
-		if (str_is(s->text, y->name)) {
-			*v = y->value;
-			return 0;
-		}
+	if (find_proto(common_protos, s->text, v) ||
+	    find_proto(own_protos, s->text, v))
+		return 0;
 	if (!symbol_text(s, name, sizeof(name)) ||
 	    getprotobyname_r(name, &pe, buf, sizeof(buf), &found) || !found)
 		return -1;

@@ -453,7 +453,6 @@ lprim
 	| SOCKET metaword		{ $$ = build_socket(p, &@$, $2, &@2); }
 	| EXTHDR metaword		{ $$ = build_exthdr(p, &@$, $1, $2, &@2); }
 	| '@' word ',' NUM ',' NUM	{ $$ = build_raw(p, &@$, $2, &@2, $4, $6); }
-	| UNSUP_EXPR			{ $$ = build_unsup_expr(p, &@$, $1); }
 	| '(' lexpr ')'			{ $$ = $2; }
 	;
 
@@ -705,7 +704,7 @@ junk_token
 	| RULE | SET | MAP | ELEMENT | ELEMENTS | RULESET | OBJECT | TYPE
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
-	| REPLY | BOOL | CTCOUNT | BURST | UNSUP | UNSUP_EXPR | EQ | NEQ | LT | GT
+	| REPLY | BOOL | CTCOUNT | BURST | UNSUP | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'
 	| '{' junk_block '}'

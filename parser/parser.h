@@ -55,6 +55,7 @@ struct input {
  * @first:	the first token of this statement
  * @stmt_depth:	braces open where this statement began
  * @skipping:	after a syntax error: to the end of the statement
+ * @told:	a syntax error that follows from it says nothing new
  * @held:	tokens to give before reading on, held[0] last
  */
 struct scan {
@@ -63,6 +64,7 @@ struct scan {
 	int prev, first;
 	size_t stmt_depth;
 	bool skipping;
+	bool told; /* this statement has been complained about */
 	bool value_closed;
 	int held;
 	struct loc held_loc;

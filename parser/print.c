@@ -82,13 +82,16 @@ static void print_bounds(const struct parser_env *env,
 	} else if (f->dtype->id == TYPE_IFNAME && bits >= 0) {
 		print_name(from, (unsigned)bits / 8, true, out);
 	} else {
-		print_one(env, f, from, out);
+		struct parser_env numeric = *env;
+
+		numeric.numeric = true; /* nft's ranges are of numbers */
+		print_one(&numeric, f, from, out);
 		if (f->dtype->prefix && bits >= 0) {
 			strbuf_printf(out, "/%d", bits);
 			return;
 		}
 		strbuf_putc(out, '-');
-		print_one(env, f, to, out);
+		print_one(&numeric, f, to, out);
 	}
 }
 
@@ -239,7 +242,7 @@ void print_set(struct printer *pr, const struct cmd_set *set)
 	const struct set_layout *l = set->layout;
 	const struct elem_batch *b = set->elems;
 	bool interval = set->type.flags & NFT_SET_INTERVAL;
-	struct sort_by by = { b, !interval && host_sorted(l) };
+	struct sort_by by = { b, (!interval || l->n > 1) && host_sorted(l) };
 	struct shown *v;
 	size_t n;
 

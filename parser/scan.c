@@ -238,6 +238,8 @@ static void statement_begins(struct scan *s)
 
 static int give(struct scan *s, int token)
 {
+	if (s->prev == SEP)
+		s->told = false;
 	s->prev = token;
 	if (token == SEP)
 		statement_begins(s);
@@ -353,7 +355,14 @@ static int filter(struct parser *p, void *scanner, int raw,
 	    (s->prev == SEP || s->prev == '{' || !s->prev) &&
 	    str_is(value->str, "include"))
 		return include_word(p, scanner, value, loc);
-	return give(s, as_keyword(p, raw, value));
+	raw = as_keyword(p, raw, value);
+	if (raw == UNSUP_EXPR) {
+		diag_error(p->diags, loc, "'%s' is not supported yet",
+			   value->kw->word);
+		s->told = s->skipping = true;
+		return -1;
+	}
+	return give(s, raw);
 }
 
 int scan_next(struct parser *p, void *scanner, NFTVM_GRAMMAR_STYPE *value,

@@ -142,6 +142,24 @@ static void binop_bits(const struct expr *e, unsigned *bytes, unsigned *shift)
 			 : expr_shift(b->left);
 }
 
+/* Flags of a mask: (a | b). */
+static void print_mask(struct printer *pr, const struct expr *e, u128 m)
+{
+	struct strbuf b = STRBUF_INIT;
+	bool several = e->dtype->bitmask && m & (m - 1);
+
+	if (!several) {
+		print_value(pr, e, m);
+		return;
+	}
+	datatype_print(pr->env, e->dtype, m, e->len, &b);
+	strbuf_putc(pr->out, '(');
+	for (const char *p = strbuf_str(&b); *p; p++)
+		strbuf_printf(pr->out, *p == ',' ? " | " : "%c", *p);
+	strbuf_putc(pr->out, ')');
+	strbuf_fini(&b);
+}
+
 /* mask and xor taken apart again: and, xor, or. */
 static void binop_print(struct printer *pr, const struct expr *e)
 {
@@ -160,7 +178,7 @@ static void binop_print(struct printer *pr, const struct expr *e)
 	m |= o;
 	if (m != all || !(x | o)) {
 		strbuf_puts(pr->out, " & ");
-		print_value(pr, e, m);
+		print_mask(pr, e, m);
 	}
 	if (x) {
 		strbuf_puts(pr->out, " ^ ");

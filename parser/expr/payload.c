@@ -12,6 +12,13 @@
 #include "parser/lower.h"
 #include "parser/print.h"
 
+/* A raw load that is a known field everywhere: a port. */
+static bool is_port(const struct payload_expr *p)
+{
+	return p->base == PROTO_BASE_TRANSPORT && p->e.len == 16 &&
+	       (p->offset == 0 || p->offset == 16);
+}
+
 /* Raw bits are integers, listed in hexadecimal. */
 static const struct datatype raw_integer = {
 	.id = TYPE_INTEGER,
@@ -25,7 +32,7 @@ static struct expr *payload_check(struct check *c, struct expr *e)
 	struct payload_expr *p = arena_memdup(c->arena, e, sizeof(*p));
 
 	if (p->raw) {
-		p->e.dtype = &raw_integer;
+		p->e.dtype = is_port(p) ? &type_integer : &raw_integer;
 		p->e.byteorder = BYTEORDER_BIG;
 		return &p->e;
 	}
@@ -84,24 +91,13 @@ static void payload_lower(struct lower *l, const struct expr *e, unsigned reg)
 		lower_shift(l, reg, expr_bytes(e), false, expr_shift(e));
 }
 
-/* A raw load that is a known field everywhere: ports. */
-static const char *raw_name(const struct payload_expr *p)
-{
-	if (p->base != PROTO_BASE_TRANSPORT || p->e.len != 16)
-		return NULL;
-	return p->offset == 0	 ? "th sport"
-	       : p->offset == 16 ? "th dport"
-				 : NULL;
-}
-
 static void payload_print(struct printer *pr, const struct expr *e)
 {
 	static const char *const bases[PROTO_BASE_COUNT] = { "", "ll", "nh",
 							     "th", "ih" };
 	const struct payload_expr *p = expr_as_const(e, payload_expr);
 
-	bool port = p->base == PROTO_BASE_TRANSPORT && e->len == 16 &&
-		    p->offset <= 16 && p->offset % 16 == 0 && pr->transport;
+	bool port = is_port(p) && pr->transport;
 
 	if (port && (p->raw || p->proto == &proto_th) &&
 	    !strcmp(pr->transport->fields[0].name, "sport"))
@@ -109,11 +105,17 @@ static void payload_print(struct printer *pr, const struct expr *e)
 			      p->offset ? "dport" : "sport");
 	else if (!p->raw)
 		strbuf_printf(pr->out, "%s %s", p->proto->name, p->field->name);
-	else if (raw_name(p))
-		strbuf_puts(pr->out, raw_name(p));
-	else
+	else if (is_port(p))
+		strbuf_puts(pr->out, p->offset ? "th dport" : "th sport");
+	else if (!expr_shift(e) && p->offset % 8 == 0)
 		strbuf_printf(pr->out, "@%s,%u,%u", bases[p->base], p->offset,
 			      e->len);
+	else
+		strbuf_printf(pr->out, "@%s,%u,%u & 0x%llx ==",
+			      bases[p->base], p->offset / 8 * 8,
+			      8 * expr_bytes(e),
+			      (unsigned long long)(u128_mask(e->len)
+						   << expr_shift(e)));
 }
 
 static bool payload_same(const struct expr *a, const struct expr *b)

@@ -34,10 +34,12 @@ static struct expr *range_check(struct check *c, struct expr *e)
 static void range_print(struct printer *pr, const struct expr *e)
 {
 	const struct range_expr *r = expr_as_const(e, range_expr);
+	struct parser_env numeric = *pr->env;
 
-	print_value(pr, e, r->from);
+	numeric.numeric = true; /* nft's ranges are of numbers */
+	datatype_print(&numeric, e->dtype, r->from, e->len, pr->out);
 	strbuf_putc(pr->out, '-');
-	print_value(pr, e, r->to);
+	datatype_print(&numeric, e->dtype, r->to, e->len, pr->out);
 }
 
 const struct expr_ops expr_range = {

@@ -177,6 +177,16 @@ static int check_right(struct check *c, struct match_stmt *m)
 	return m->right ? 0 : -1;
 }
 
+static bool is_shift(const struct expr *e)
+{
+	enum binop_kind op;
+
+	if (!expr_is(e, binop))
+		return false;
+	op = expr_as_const(e, binop_expr)->op;
+	return op == BINOP_LSHIFT || op == BINOP_RSHIFT;
+}
+
 static int match_check(struct check *c, struct stmt *s)
 {
 	struct match_stmt *m = arena_memdup(c->arena, s, sizeof(*m));
@@ -187,6 +197,10 @@ static int match_check(struct check *c, struct stmt *s)
 	if (m->left->ops->is_const)
 		return diag_error(c->diags, &m->left->loc,
 				  "nothing of a packet is matched here");
+	if (is_shift(m->left))
+		return diag_error(c->diags, &m->left->loc,
+				  "the result of a shift is not compared, only "
+				  "set");
 	if (check_right(c, m) || check_op(c, m))
 		return -1;
 	transfer_xor(m);
@@ -466,7 +480,11 @@ static void print_match_value(struct printer *pr, const struct match_stmt *m)
 	} else {
 		expr_print(pr, m->left);
 		print_op(pr, m->op, b != NULL);
-		expr_print(pr, m->right);
+		/* raw bits are listed where they lie in their bytes */
+		if (expr_is(m->left, payload) &&
+		    expr_as_const(m->left, payload_expr)->raw)
+			v <<= expr_shift(m->left);
+		print_value(pr, m->left, v);
 	}
 }
 
@@ -479,7 +497,7 @@ static void match_print(struct printer *pr, const struct stmt *s)
 			print_match_value(pr, m);
 		} else {
 			expr_print(pr, m->left);
-			print_op(pr, m->op, false);
+			print_op(pr, m->op, expr_is(m->left, binop));
 			expr_print(pr, m->right);
 		}
 		if (m->merged)
