@@ -18,9 +18,6 @@
 enum {
 	ELEM_INTERVAL_END = 1,
 	ELEM_CATCHALL = 2,
-	/* Not the kernel's: a range that reaches the end of the key space, so
-	 * that no end row follows. nft notes it in the element's userdata. */
-	ELEM_INTERVAL_OPEN = 128,
 };
 
 /* Verdict codes of a verdict map's data, as the kernel's. */

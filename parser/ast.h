@@ -315,7 +315,6 @@ struct log_stmt {
 	struct stmt s;
 	unsigned has;
 	const char *prefix;
-	struct expr *prefix_expr;
 	uint32_t level, group, snaplen, qthreshold, logflags;
 };
 

@@ -156,9 +156,6 @@ struct stmt *build_log_new(struct parser *p);
 struct stmt *build_log_opt(struct parser *p, struct stmt *s, struct str opt,
 			   const struct loc *opt_loc, struct str value,
 			   const struct loc *loc);
-struct stmt *build_log_var(struct parser *p, struct stmt *s, struct str opt,
-			   const struct loc *opt_loc, struct str var,
-			   const struct loc *loc);
 struct stmt *build_log_flag(struct parser *p, struct stmt *s, struct str flag,
 			    const struct loc *loc);
 struct stmt *build_log_flags(struct parser *p, struct stmt *s,

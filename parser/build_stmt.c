@@ -330,25 +330,6 @@ struct stmt *build_log_opt(struct parser *p, struct stmt *s, struct str opt,
 	return s;
 }
 
-struct stmt *build_log_var(struct parser *p, struct stmt *s, struct str opt,
-			   const struct loc *opt_loc, struct str var,
-			   const struct loc *loc)
-{
-	struct expr *e = build_var(p, loc, var);
-	const struct define *def = expr_as(e, var_expr)->def;
-	const struct symbol_expr *text;
-
-	if (!def)
-		return s;
-	if (!expr_is(def->init, symbol)) {
-		diag_error(p->diags, loc, "\"$%.*s\" is not one word",
-			   (int)var.len, var.s);
-		return s;
-	}
-	text = expr_as(def->init, symbol_expr);
-	return build_log_opt(p, s, opt, opt_loc, text->text, loc);
-}
-
 struct stmt *build_log_flag(struct parser *p, struct stmt *s, struct str flag,
 			    const struct loc *loc)
 {

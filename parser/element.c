@@ -389,6 +389,9 @@ int set_fill(struct check *c, struct cmd_set *set, const struct set_layout *l,
 	elem_batch_init(f.out, (uint16_t)set_layout_key_len(l), l->data.bytes);
 	if (!err && f.in.rows.len)
 		err = lay_out(&f);
+	else if (!err && set->anonymous)
+		err = diag_error(c->diags, &literals[0]->loc,
+				 "an empty set matches nothing");
 	vec_fini(&f.in.rows);
 	vec_fini(&f.in.bounds);
 	c->in_set = in_set;

@@ -376,7 +376,6 @@ log_opts
 	: %empty			{ $$ = build_log_new(p); }
 	| log_opts WORD logval		{ $$ = build_log_opt(p, $1, $2, &@2, $3, &@3); }
 	| log_opts WORD QUOTED		{ $$ = build_log_opt(p, $1, $2, &@2, $3, &@3); }
-	| log_opts WORD '$' word	{ $$ = build_log_var(p, $1, $2, &@2, $4, &@4); }
 	| log_opts FLAGS dirword	{ $$ = build_log_flag(p, $1, $3, &@3); }
 	| log_opts FLAGS PROTO %prec SHORT
 					{ $$ = build_log_flag(p, $1, build_word($3), &@3); }

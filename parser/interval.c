@@ -138,7 +138,6 @@ static int emit(struct fill *f, const struct seg *v, size_t n)
 			return -1;
 		put_key(f, row, v[i].from);
 		if (v[i].to == max) {
-			f->out->flags[row] |= ELEM_INTERVAL_OPEN;
 			f->set->open_end = 1;
 			continue;
 		}

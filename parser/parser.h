@@ -37,8 +37,9 @@ struct scope {
 enum brace {
 	BRACE_TOP,
 	BRACE_TABLE,
-	BRACE_LEAF,  /* chain, set, map, object: lines of their own */
-	BRACE_VALUE, /* set literal: newlines mean nothing */
+	BRACE_LEAF,   /* chain, set, map: lines of their own */
+	BRACE_OBJECT, /* counter: the same, but the last line needs no end */
+	BRACE_VALUE,  /* set literal: newlines mean nothing */
 };
 
 /** struct input - a text being scanned; included texts stand on each other */

@@ -198,8 +198,7 @@ static void find_end(const struct elem_batch *b, size_t row, struct shown *s)
 {
 	u128 last = u128_mask(8u * b->key_len);
 
-	if (!(b->flags[row] & ELEM_INTERVAL_OPEN) && row + 1 < b->len &&
-	    !(b->flags[row + 1] & ELEM_CATCHALL))
+	if (row + 1 < b->len && !(b->flags[row + 1] & ELEM_CATCHALL))
 		last = value_import(elem_batch_key(b, row + 1), b->key_len,
 				    BYTEORDER_BIG) -
 		       1;

@@ -111,9 +111,8 @@ static void payload_print(struct printer *pr, const struct expr *e)
 		strbuf_printf(pr->out, "@%s,%u,%u", bases[p->base], p->offset,
 			      e->len);
 	else
-		strbuf_printf(pr->out, "@%s,%u,%u & 0x%llx ==",
-			      bases[p->base], p->offset / 8 * 8,
-			      8 * expr_bytes(e),
+		strbuf_printf(pr->out, "@%s,%u,%u & 0x%llx ==", bases[p->base],
+			      p->offset / 8 * 8, 8 * expr_bytes(e),
 			      (unsigned long long)(u128_mask(e->len)
 						   << expr_shift(e)));
 }

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/parser/nft.h"
+
+#include <criterion/criterion.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/engine.h"
+#include "parser/cmd.h"
+
+static void write_text(char *path, const char *text)
+{
+	int fd = mkstemp(path);
+	FILE *f = fdopen(fd, "w");
+
+	cr_assert(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static bool run(const char *command, struct strbuf *out)
+{
+	FILE *f = popen(command, "r");
+	char buf[4096];
+	size_t n;
+
+	cr_assert(f);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		strbuf_add(out, buf, n);
+	return pclose(f) == 0;
+}
+
+/* Without nft's (null) lines of chains, and without empty lines. */
+static void tidy(struct strbuf *b)
+{
+	char *text = strbuf_take(b), *line, *save = NULL;
+
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		size_t n = strlen(line);
+
+		while (n && line[n - 1] == ' ')
+			line[--n] = '\0';
+		if (!n || strstr(line, "(null)"))
+			continue;
+		strbuf_puts(b, line);
+		strbuf_putc(b, '\n');
+	}
+	free(text);
+}
+
+bool nft_bytecode(const char *text, struct strbuf *out)
+{
+	char path[] = "/tmp/nftvm-test-XXXXXX", command[256];
+	bool ok;
+
+	write_text(path, text);
+	snprintf(command, sizeof(command),
+		 "unshare -n nft -c --debug=netlink -f %s 2>&1", path);
+	ok = run(command, out);
+	unlink(path);
+	tidy(out);
+	return ok;
+}
+
+bool nft_listing(const char *family, const char *text, struct strbuf *out)
+{
+	char path[] = "/tmp/nftvm-test-XXXXXX", command[256];
+	struct strbuf all = STRBUF_INIT;
+	char *line, *save = NULL;
+	bool ok;
+
+	write_text(path, text);
+	snprintf(command, sizeof(command),
+		 "unshare -n sh -c 'nft -f %s && nft list chain %s t c' 2>&1",
+		 path, family);
+	ok = run(command, &all);
+	unlink(path);
+	for (line = strtok_r(all.s, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (strncmp(line, "\t\t", 2) != 0 ||
+		    !strncmp(line, "\t\ttype ", 7)) {
+			if (!ok)
+				strbuf_printf(out, "%s\n", line);
+			continue;
+		}
+		strbuf_printf(out, "%s\n", line + 2);
+	}
+	strbuf_fini(&all);
+	return ok;
+}
+
+static uint32_t link_index(void *data, const char *name)
+{
+	return !strcmp(name, "lo") ? 1 : 0;
+}
+
+static const char *link_name(void *data, uint32_t index)
+{
+	return index == 1 ? "lo" : NULL;
+}
+
+/* Holes filled as for counters that were just made. */
+static void fill_holes(const char *text, struct strbuf *out)
+{
+	for (; *text; text++) {
+		if (*text != RULE_TEXT_STATE) {
+			strbuf_putc(out, *text);
+			continue;
+		}
+		text = strchr(text + 1, RULE_TEXT_STATE);
+		cr_assert(text);
+		strbuf_puts(out, " packets N bytes N");
+	}
+}
+
+static void list_rules(struct parser *p, struct strbuf *out)
+{
+	struct cmd *cmd = NULL;
+
+	while ((cmd = parser_next_cmd(p, cmd))) {
+		struct strbuf b = STRBUF_INIT;
+
+		if (cmd->obj != OBJ_RULE)
+			continue;
+		cmd_rule_print(p, cmd, &b);
+		fill_holes(strbuf_str(&b), out);
+		strbuf_putc(out, '\n');
+		strbuf_fini(&b);
+	}
+}
+
+bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing)
+{
+	struct parser_env env = { .link_index = link_index,
+				  .link_name = link_name };
+	struct diags *d = diags_new();
+	struct parser *p = parser_new(d, &env);
+	bool ok = !parser_text(p, "test", text, strlen(text));
+
+	if (ok) {
+		engine_netlink(p, out);
+		if (listing)
+			list_rules(p, listing);
+		tidy(out);
+	} else {
+		diags_print(d, stderr);
+	}
+	parser_free(p);
+	diags_free(d);
+	return ok;
+}

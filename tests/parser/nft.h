@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Asking the stock nft, in a network namespace of its own. */
+#ifndef TESTS_PARSER_NFT_H
+#define TESTS_PARSER_NFT_H
+
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+
+/** nft_bytecode() - what --debug=netlink prints of a text; false: refused */
+bool nft_bytecode(const char *text, struct strbuf *out);
+/** nft_listing() - the rules of chain c of table t after a load */
+bool nft_listing(const char *family, const char *text, struct strbuf *out);
+/** our_bytecode() - the same of this compiler; @listing may be NULL */
+bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing);
+
+#endif
