@@ -365,6 +365,9 @@ struct path *path_new(const struct path_config *cfg)
 
 	p->cfg = *cfg;
 	p->frags = frag_queue_new();
+	frag_queue_set_timeouts(
+		p->frags, (uint32_t)host_sysctl(cfg->host, SYSCTL_ipfrag_time),
+		(uint32_t)host_sysctl(cfg->host, SYSCTL_ct_frag6_timeout));
 	rng_seed(&p->rng, cfg->seed);
 	p->env = (struct vm_env){
 		.host = cfg->host,
