@@ -114,10 +114,27 @@ static struct expr *binop_check(struct check *c, struct expr *e)
 	return &r->e;
 }
 
+/* Load what is masked. A field of bits that needs no shift comes with the bits
+ * beside it: the mask takes them away as well. */
+static void lower_left(struct lower *l, const struct binop_expr *b,
+		       unsigned reg)
+{
+	struct payload_expr whole;
+
+	if (!expr_is(b->left, payload) || expr_shift(b->left) || b->xor) {
+		expr_lower(l, b->left, reg);
+		return;
+	}
+	whole = *expr_as_const(b->left, payload_expr);
+	whole.offset -= whole.offset % 8;
+	whole.e.len = 8 * expr_bytes(b->left);
+	expr_lower(l, &whole.e, reg);
+}
+
 static void binop_lower(struct lower *l, const struct expr *e, unsigned reg)
 {
 	const struct binop_expr *b = expr_as_const(e, binop_expr);
-	unsigned bytes = expr_bytes(b->left), shift = expr_shift(b->left);
+	unsigned bytes = expr_bytes(b->left);
 	uint8_t mask[16], xor[16];
 
 	if (b->op == BINOP_LSHIFT || b->op == BINOP_RSHIFT) {
@@ -126,9 +143,9 @@ static void binop_lower(struct lower *l, const struct expr *e, unsigned reg)
 			    (uint32_t)b->operand);
 		return;
 	}
-	expr_lower_bits(l, b->left, reg);
-	value_export(b->mask << shift, bytes, e->byteorder, mask);
-	value_export(b->xor << shift, bytes, e->byteorder, xor);
+	lower_left(l, b, reg);
+	value_export(b->mask, bytes, e->byteorder, mask);
+	value_export(b->xor, bytes, e->byteorder, xor);
 	lower_bitwise(l, reg, bytes, mask, xor);
 }
 
@@ -136,10 +153,9 @@ static void binop_bits(const struct expr *e, unsigned *bytes, unsigned *shift)
 {
 	const struct binop_expr *b = expr_as_const(e, binop_expr);
 
-	*bytes = expr_bytes(b->left);
-	*shift = b->op == BINOP_LSHIFT || b->op == BINOP_RSHIFT
-			 ? 0
-			 : expr_shift(b->left);
+	*bytes = expr_shift(b->left) ? DIV_ROUND_UP(e->len, 8)
+				     : expr_bytes(b->left);
+	*shift = 0;
 }
 
 /* Flags of a mask: (a | b). */
