@@ -255,7 +255,7 @@ static struct parser *parser_make(struct nftvm *nv, struct parser_env *env,
 
 	engine_env(nv, env);
 	p = parser_new(nv->diags, env);
-	for (size_t i = 0; i + 1 < nv->defines.len; i++)
+	for (size_t i = 0; i < nv->defines.len; i++)
 		if (parser_define(p, nv->defines.v[i]))
 			*err = -1;
 	return p;

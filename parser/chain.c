@@ -214,10 +214,6 @@ static int check_policy(struct check *c, const struct chain_item *ci,
 			return diag_error(c->diags, &ci->policy_loc,
 					  "a policy is accept or drop");
 	}
-	if (ch->policy >= 0 && !ch->is_base)
-		return diag_error(c->diags, &ci->policy_loc,
-				  "only a base chain, one with type and hook, "
-				  "has a policy");
 	return 0;
 }
 

@@ -161,8 +161,10 @@ static const char *symbol_name(const struct datatype *t, u128 v)
 	return NULL;
 }
 
-/* Sets of bits: the names of all bits in ascending order, or a number. */
-static void print_bitmask(const struct datatype *t, u128 v, struct strbuf *out)
+/* Sets of bits: all bits in ascending order, by name or as numbers; or one
+ * number. */
+static void print_bitmask(const struct datatype *t, u128 v, bool numeric,
+			  struct strbuf *out)
 {
 	u128 known = 0;
 	bool first = true;
@@ -177,7 +179,10 @@ static void print_bitmask(const struct datatype *t, u128 v, struct strbuf *out)
 		if (!(v & bit))
 			continue;
 		strbuf_puts(out, first ? "" : ",");
-		strbuf_puts(out, symbol_name(t, bit));
+		if (numeric)
+			print_hex(bit, 0, out);
+		else
+			strbuf_puts(out, symbol_name(t, bit));
 		first = false;
 	}
 }
@@ -194,7 +199,7 @@ void datatype_print(const struct parser_env *env, const struct datatype *t,
 	if (t->print)
 		t->print(env, t, v, bits, out);
 	else if (t->bitmask)
-		print_bitmask(t, v, out);
+		print_bitmask(t, v, env && env->numeric, out);
 	else if (t->format == FORMAT_DEC)
 		print_dec(v, out);
 	else

@@ -114,7 +114,7 @@ static void ifindex_print(const struct parser_env *env,
 {
 	const char *name = NULL;
 
-	if (env && env->link_name && !env->numeric)
+	if (env && env->link_name)
 		name = env->link_name(env->data, (uint32_t)v);
 	if (name)
 		strbuf_printf(out, "\"%s\"", name);

@@ -204,7 +204,7 @@ static void options(const struct item *it, const struct set_layout *l,
 	set->size = si->size;
 	set->policy = si->policy;
 	set->auto_merge = set->type.auto_merge = si->auto_merge;
-	if (si->has_timeout || si->has_gc)
+	if (si->has_timeout)
 		set->type.flags |= NFT_SET_TIMEOUT;
 	if (l->n > 1 && set->type.flags & NFT_SET_INTERVAL)
 		set->type.flags |= NFT_SET_CONCAT;

@@ -251,7 +251,9 @@ void print_set(struct printer *pr, const struct cmd_set *set)
 	}
 	v = xcalloc(b->len, sizeof(*v));
 	n = collect(set, v);
-	qsort_r(v, n, sizeof(*v), shown_cmp, &by);
+	/* Concatenated ranges stay in the order of the text, as pipapo's do. */
+	if (!interval || l->n == 1)
+		qsort_r(v, n, sizeof(*v), shown_cmp, &by);
 	strbuf_puts(pr->out, "{ ");
 	for (size_t i = 0; i < n; i++) {
 		if (i && same_key(b, &v[i - 1], &v[i]) &&

@@ -200,6 +200,11 @@ int rs_chain_add(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 		return chain_update(rs, c, cmd);
 	if (cmd->chain && cmd->chain->is_base && hook_check(rs, cmd))
 		return -1;
+	if (cmd->chain && !cmd->chain->is_base && cmd->chain->policy >= 0)
+		return rs_refuse(rs, &cmd->chain->policy_loc, &cmd->loc,
+				 EOPNOTSUPP,
+				 "a policy for chain '%s' without a hook",
+				 cmd->h.chain);
 	c = chain_make(t, cmd);
 	rs_undo_push(rs, &add_ops, c);
 	return rs_event(rs, chain_add, c);

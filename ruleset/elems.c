@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/byteorder.h"
 #include "base/util.h"
 
 #define RS_CHUNK_ROWS 512
@@ -66,7 +67,9 @@ void rs_elems_fini(struct rs_elems *s)
 		free(s->chunks[i]);
 	}
 	free(s->chunks);
+	free(s->firsts);
 	s->chunks = NULL;
+	s->firsts = NULL;
 	s->n_chunks = s->cap_chunks = s->len = 0;
 }
 
@@ -80,16 +83,40 @@ int rs_key_cmp(const struct rs_elems *s, const uint8_t *a, const uint8_t *b)
 	return 0;
 }
 
+/* The (up to) eight bytes of a key that count most, as a number: decides most
+ * comparisons, and all of keys that are no longer. */
+static inline uint64_t key_prefix(const struct rs_elems *s, const uint8_t *key)
+{
+	size_t n = MIN(s->key_len, sizeof(uint64_t));
+	uint64_t v = 0;
+
+	if (s->order == RS_ORDER_HOST) {
+		memcpy((uint8_t *)&v + sizeof(v) - n, key + s->key_len - n, n);
+		return le64toh(v);
+	}
+	if (n == sizeof(uint32_t))
+		return (uint64_t)get_be32(key) << 32;
+	memcpy(&v, key, n);
+	return be64toh(v);
+}
+
 static int row_cmp(const struct rs_elems *s, const struct elem_batch *b,
 		   size_t row, const uint8_t *key, const uint8_t *end,
 		   bool catchall)
 {
 	bool is_catchall = b->flags[row] & ELEM_CATCHALL;
-	int diff;
+	const uint8_t *own = elem_batch_key(b, row);
+	uint64_t a, c;
+	int diff = 0;
 
 	if (catchall || is_catchall)
 		return (int)is_catchall - (int)catchall;
-	diff = rs_key_cmp(s, elem_batch_key(b, row), key);
+	a = key_prefix(s, own);
+	c = key_prefix(s, key);
+	if (a != c)
+		return a < c ? -1 : 1;
+	if (s->key_len > sizeof(a))
+		diff = rs_key_cmp(s, own, key);
 	if (diff || !end || !b->key_ends)
 		return diff;
 	return rs_key_cmp(s, elem_batch_key_end(b, row), end);
@@ -100,11 +127,14 @@ static size_t chunk_find(const struct rs_elems *s, const uint8_t *key,
 			 const uint8_t *end, bool catchall)
 {
 	size_t low = 0, high = s->n_chunks;
+	uint64_t prefix = catchall ? UINT64_MAX : key_prefix(s, key);
 
 	while (high - low > 1) {
 		size_t mid = low + (high - low) / 2;
 
-		if (row_cmp(s, s->chunks[mid], 0, key, end, catchall) <= 0)
+		if (s->firsts[mid] < prefix ||
+		    (s->firsts[mid] == prefix &&
+		     row_cmp(s, s->chunks[mid], 0, key, end, catchall) <= 0))
 			low = mid;
 		else
 			high = mid;
@@ -345,6 +375,15 @@ static void last_drop(struct elem_batch *b)
 
 /* --- chunks -------------------------------------------------------------- */
 
+/* The first row of a chunk has changed. */
+static void first_set(struct rs_elems *s, size_t chunk)
+{
+	const struct elem_batch *b = s->chunks[chunk];
+
+	s->firsts[chunk] = b->flags[0] & ELEM_CATCHALL ? UINT64_MAX
+						       : key_prefix(s, b->keys);
+}
+
 static struct elem_batch *chunk_add(struct rs_elems *s, size_t at)
 {
 	struct elem_batch *b = xmalloc(sizeof(*b));
@@ -354,9 +393,13 @@ static struct elem_batch *chunk_add(struct rs_elems *s, size_t at)
 		s->cap_chunks = s->cap_chunks ? s->cap_chunks * 2 : 1;
 		s->chunks = xrealloc_array(s->chunks, s->cap_chunks,
 					   sizeof(struct elem_batch *));
+		s->firsts = xrealloc_array(s->firsts, s->cap_chunks,
+					   sizeof(uint64_t));
 	}
 	memmove(s->chunks + at + 1, s->chunks + at,
 		(s->n_chunks - at) * sizeof(struct elem_batch *));
+	memmove(s->firsts + at + 1, s->firsts + at,
+		(s->n_chunks - at) * sizeof(uint64_t));
 	s->chunks[at] = b;
 	s->n_chunks++;
 	return b;
@@ -374,6 +417,8 @@ static void chunk_split(struct rs_elems *s, struct rs_pos *at)
 		rs_batch_put(high, low, row);
 	while (low->len > keep)
 		last_drop(low);
+	if (high->len)
+		first_set(s, at->chunk + 1);
 	if (at->row >= keep) {
 		at->chunk++;
 		at->row -= keep;
@@ -417,6 +462,8 @@ void rs_elems_insert(struct rs_elems *s, const struct rs_pos *at,
 	if (s->keeps_arrival)
 		arrival_put(s, b, from, row);
 	rows_turn(b, pos.row, false);
+	if (!pos.row)
+		first_set(s, pos.chunk);
 	s->len++;
 }
 
@@ -432,11 +479,16 @@ void rs_elems_take(struct rs_elems *s, const struct rs_pos *at,
 		row_free(b, b->len - 1);
 	last_drop(b);
 	s->len--;
-	if (b->len)
+	if (b->len) {
+		if (!at->row)
+			first_set(s, at->chunk);
 		return;
+	}
 	elem_batch_fini(b);
 	free(b);
 	s->n_chunks--;
 	memmove(s->chunks + at->chunk, s->chunks + at->chunk + 1,
 		(s->n_chunks - at->chunk) * sizeof(struct elem_batch *));
+	memmove(s->firsts + at->chunk, s->firsts + at->chunk + 1,
+		(s->n_chunks - at->chunk) * sizeof(uint64_t));
 }

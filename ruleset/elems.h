@@ -27,6 +27,7 @@ enum rs_order {
  * @keeps_arrival: rows are listed in the order they came in, which is counted
  *		in @arrivals; see rs_elems_arrival()
  * @chunks:	each holds 1 to RS_CHUNK_ROWS rows, all below those of the next
+ * @firsts:	of each chunk's first row, the bytes that count most, as a number
  * @len:	rows in all chunks
  *
  * Comments, object names and statements of rows belong to the store; names of
@@ -38,6 +39,7 @@ struct rs_elems {
 	uint32_t arrivals;
 	uint16_t key_len, data_len;
 	struct elem_batch **chunks;
+	uint64_t *firsts;
 	size_t n_chunks, cap_chunks;
 	size_t len;
 };

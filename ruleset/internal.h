@@ -119,8 +119,8 @@ void rs_set_free(struct rs_set *s);
 int rs_chain_empty(struct ruleset *rs, struct rs_chain *c);
 /** rs_rule_remove() - delete one rule, and the sets that are its own */
 int rs_rule_remove(struct ruleset *rs, struct rs_rule *r);
-/** rs_set_remove() - delete a set that nobody uses */
-int rs_set_remove(struct ruleset *rs, struct rs_set *s);
+/** rs_set_remove_with_rule() - delete an anonymous set whose rule is gone */
+void rs_set_remove_with_rule(struct ruleset *rs, struct rs_set *s);
 /**
  * rs_set_make() - a set from its declaration, with its elements
  * @cmd:	the command it belongs to, for places

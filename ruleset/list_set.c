@@ -102,6 +102,8 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 	if (!is_constant && s->size)
 		strbuf_printf(l->out, "\t\tsize %u\n", s->size);
 	flags_print(l, s);
+	if (s->auto_merge)
+		strbuf_puts(l->out, "\t\tauto-merge\n");
 	if (s->timeout_ms) {
 		strbuf_puts(l->out, "\t\ttimeout ");
 		time_print(l, grain(s->timeout_ms));
@@ -112,8 +114,6 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 		time_print(l, s->gc_interval_ms);
 		strbuf_putc(l->out, '\n');
 	}
-	if (s->auto_merge)
-		strbuf_puts(l->out, "\t\tauto-merge\n");
 	stmts_print(l, s);
 	if (s->comment)
 		strbuf_printf(l->out, "\t\tcomment \"%s\"\n", s->comment);
@@ -250,51 +250,54 @@ static void elems_print(struct rs_list *l, const struct rs_set *s,
 
 /* --- living elements ----------------------------------------------------- */
 
-static void living_put(struct rs_elems *to, const struct elem_batch *from,
-		       size_t row)
+/* The VM has no use for comments: they come from the ruleset's row. */
+static void comment_add(const struct rs_set *s, struct elem_batch *one)
 {
-	bool catchall = from->flags[row] & ELEM_CATCHALL;
+	const struct elem_batch *b;
 	struct rs_pos at;
 
-	if (!rs_elems_seek(to, elem_batch_key(from, row),
-			   from->key_ends ? elem_batch_key_end(from, row)
-					  : NULL,
-			   catchall, &at))
-		rs_elems_insert(to, &at, from, row);
+	if (!rs_elems_seek(&s->elems, one->keys, one->key_ends,
+			   one->flags[0] & ELEM_CATCHALL, &at))
+		return;
+	b = rs_elems_at(&s->elems, &at);
+	if (b->comments)
+		elem_batch_comments(one)[0] = b->comments[at.row];
 }
 
-static void living_ranges(struct rs_elems *to, const struct elem_batch *live)
+static void living_put(const struct rs_set *s, struct rs_elems *to,
+		       struct elem_batch *one)
 {
-	struct elem_batch one;
-	size_t row = 0;
+	struct rs_pos at;
 
-	elem_batch_init(&one, live->key_len, live->data_len);
-	while (row < live->len) {
-		one.len = 0;
-		if (live->flags[row] & ELEM_INTERVAL_END) {
-			row++;
-			continue;
-		}
-		if (live->flags[row] & ELEM_CATCHALL)
-			rs_batch_put(&one, live, row++);
-		else
-			row = rs_batch_range(&one, live, row);
-		living_put(to, &one, 0);
-	}
-	elem_batch_fini(&one);
+	comment_add(s, one);
+	if (!rs_elems_seek(to, one->keys, one->key_ends,
+			   one->flags[0] & ELEM_CATCHALL, &at))
+		rs_elems_insert(to, &at, one, 0);
 }
 
 static void living_sort(const struct rs_set *s, const struct elem_batch *live,
 			struct rs_elems *to)
 {
+	struct elem_batch one;
+	size_t row = 0;
+
 	rs_elems_init(to, live->key_len, live->data_len, s->elems.order,
 		      s->elems.keeps_arrival);
-	if (rs_set_is_interval(s)) {
-		living_ranges(to, live);
-		return;
+	while (row < live->len) {
+		uint8_t flags = live->flags[row];
+
+		if (flags & ELEM_INTERVAL_END) {
+			row++;
+			continue;
+		}
+		elem_batch_init(&one, live->key_len, live->data_len);
+		if (rs_set_is_interval(s) && !(flags & ELEM_CATCHALL))
+			row = rs_batch_range(&one, live, row);
+		else
+			rs_batch_put(&one, live, row++);
+		living_put(s, to, &one);
+		elem_batch_fini(&one);
 	}
-	for (size_t row = 0; row < live->len; row++)
-		living_put(to, live, row);
 }
 
 void rs_list_set(struct rs_list *l, const struct rs_set *s)

@@ -434,15 +434,17 @@ static int place_find(struct ruleset *rs, const struct cmd *cmd,
 		      struct rs_chain *c, struct list **prev)
 {
 	const struct cmd_handle *h = &cmd->h;
+	/* `handle N` says the same as `position N` here. */
+	uint64_t position = h->position ? h->position : h->handle;
 	struct rs_rule *at;
 
 	*prev = cmd->op == CMD_INSERT ? &c->rules : c->rules.prev;
-	if (!h->position && !h->index)
+	if (!position && !h->index)
 		return 0;
-	if (h->position > c->table->committed_handle)
-		return no_rule(rs, cmd, c, "handle", h->position);
-	at = h->position ? rule_by_handle(rs, cmd, c, h->position)
-			 : rule_by_index(rs, cmd, c, h->index);
+	if (position > c->table->committed_handle)
+		return no_rule(rs, cmd, c, "handle", position);
+	at = position ? rule_by_handle(rs, cmd, c, position)
+		      : rule_by_index(rs, cmd, c, h->index);
 	if (!at)
 		return -1;
 	*prev = cmd->op == CMD_INSERT ? at->node.prev : &at->node;
@@ -509,12 +511,9 @@ int rs_rule_remove(struct ruleset *rs, struct rs_rule *r)
 	unlink_rule(r);
 	if (rs_event(rs, rule_del, r))
 		return -1;
-	for (unsigned i = 0; i < r->n_refs; i++) {
-		struct rs_set *s = r->refs[i].set;
-
-		if (s && s->anonymous && !s->use && rs_set_remove(rs, s))
-			return -1;
-	}
+	for (unsigned i = 0; i < r->n_refs; i++)
+		if (r->refs[i].set && r->refs[i].set->anonymous)
+			rs_set_remove_with_rule(rs, r->refs[i].set);
 	return 0;
 }
 

@@ -32,6 +32,7 @@ struct strbuf;
  * @set_add:	@decl is the declaration with the set's final name
  * @elems_add:	rows as nft sends them: interval ends are rows of their own
  * @elems_del:	likewise
+ * @set_del:	a named set; anonymous ones go with their rule, unsaid
  * @rule_add:	@rule has its handle, and its lookups the final names of sets;
  *		@before is the rule that follows it, or NULL
  */

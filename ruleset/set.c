@@ -174,9 +174,10 @@ static struct rs_set *set_alloc(struct rs_table *t, const char *name,
 
 	s->table = t;
 	s->type = cs->type;
-	s->type.layout = NULL; /* dies with the parser */
 	s->type.key_typeof = xstrdup(cs->type.key_typeof);
 	s->type.data_typeof = xstrdup(cs->type.data_typeof);
+	s->type.auto_merge = cs->auto_merge;
+	s->type.layout = NULL; /* dies with its parser */
 	s->anonymous = cs->anonymous;
 	s->name = cs->anonymous ? anonymous_name(t, name) : xstrdup(name);
 	s->comment = xstrdup(cs->comment);
@@ -273,13 +274,18 @@ int rs_set_add(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 	return rs_set_make(rs, t, cmd, cmd->set) ? 0 : -1;
 }
 
-int rs_set_remove(struct ruleset *rs, struct rs_set *s)
+static void set_remove(struct ruleset *rs, struct rs_set *s)
 {
 	struct rs_undo *u = rs_undo_push(rs, &del_ops, s);
 
 	rs_unlink(u, &s->node);
 	set_unlink(s);
-	return rs_event(rs, set_del, s);
+}
+
+void rs_set_remove_with_rule(struct ruleset *rs, struct rs_set *s)
+{
+	if (!s->use)
+		set_remove(rs, s);
 }
 
 int rs_set_delete(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
@@ -291,7 +297,8 @@ int rs_set_delete(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 	if (s->use)
 		return rs_refuse(rs, &cmd->h.set_loc, &cmd->loc, EBUSY,
 				 "set '%s' is used by rules", s->name);
-	return rs_set_remove(rs, s);
+	set_remove(rs, s);
+	return rs_event(rs, set_del, s);
 }
 
 int rs_set_flush(struct ruleset *rs, struct parser *p, const struct cmd *cmd)

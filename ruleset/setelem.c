@@ -485,6 +485,7 @@ void rs_set_empty(struct ruleset *rs, struct rs_set *s)
 	rs_set_use_chains(s, -1);
 	u->store = xmemdup(e, sizeof(*e));
 	e->chunks = NULL;
+	e->firsts = NULL;
 	e->n_chunks = e->cap_chunks = e->len = 0;
 }
 

@@ -95,7 +95,8 @@ struct rs_rule {
 
 /**
  * struct rs_set - a set or map; owned by its table, or a deleted rule
- * @type:	with strings of its own
+ * @type:	with strings of its own, no layout; has_elems is for who asks to
+ *		set
  * @anonymous:	goes with its rule; its elements are not kept here
  * @use:	rules that look it up
  * @stmt:	the statement of its elements as listed ("counter"), or NULL

@@ -15,4 +15,5 @@ include tests/vm/local.mk
 include tests/path/local.mk
 endif
 include tests/kernel/local.mk
+include tests/cli/local.mk
 include tests/fuzz/local.mk

@@ -34,9 +34,12 @@ static const struct set_type *find_set(void *data, uint8_t family,
 {
 	const struct ruleset *rs = data;
 	const struct rs_table *t = ruleset_table(rs, family, table);
-	const struct rs_set *s = t ? rs_set_find(t, set) : NULL;
+	struct rs_set *s = t ? rs_set_find(t, set) : NULL;
 
-	return s ? &s->type : NULL;
+	if (!s)
+		return NULL;
+	s->type.has_elems = s->elems.len > 0;
+	return &s->type;
 }
 
 static bool find_table(void *data, uint8_t family, const char *table)

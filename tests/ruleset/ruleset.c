@@ -127,7 +127,6 @@ Test(ruleset, tells_of_changes_in_order)
 	expect_events(&l, "delete chain ip t c\n",
 		      "rule_del 5\n"
 		      "rule_del 4\n"
-		      "set_del __set0\n"
 		      "chain_del c\n");
 	expect_events(&l, "flush ruleset\n", "table_del t\n");
 	loaded_fini(&l);
@@ -172,7 +171,7 @@ Test(ruleset, rules_come_back_as_they_were_compiled)
 		list_entry(c->rules.next, struct rs_rule, node));
 	nftnl_rule_snprintf(text, sizeof(text), rule, NFTNL_OUTPUT_DEFAULT, 0);
 	cr_assert_str_eq(text,
-			 "inet t c 2 \n"
+			 "inet t c 2\n"
 			 "  [ meta load l4proto => reg 1 ]\n"
 			 "  [ cmp eq reg 1 0x00000006 ]\n"
 			 "  [ payload load 2b @ transport header + 2 => reg 1 "

@@ -46,7 +46,7 @@ static const struct rs_case cases[] = {
 		.texts = { "add table ip t\n"
 			   "add set ip t s { type ipv4_addr; elements = { 1.1.1.1, 2.2.2.2 }; }\n",
 			   "delete element ip t s { 1.1.1.1, 3.3.3.3 }\n" },
-		.fault = "No such file",
+		.fault = "set",
 	},
 	{
 		.name = "full",
@@ -80,7 +80,7 @@ static const struct rs_case cases[] = {
 		.texts = { "add table ip t\n"
 			   "add map ip t m { type mark : verdict; }\n",
 			   "add element ip t m { 1 : jump c }\n" },
-		.fault = "No such file",
+		.fault = "chain",
 	},
 	{
 		.name = "intervals in order",
@@ -172,7 +172,7 @@ static const struct rs_case cases[] = {
 			   "add set ip t s { type ipv4_addr; flags interval; }\n"
 			   "add element ip t s { 10.0.0.0/8 }\n",
 			   "delete element ip t s { 10.0.0.0/9 }\n" },
-		.fault = "No such file",
+		.fault = "set",
 	},
 	{
 		.name = "merge with one",
@@ -236,7 +236,7 @@ static const struct rs_case cases[] = {
 			   "add set ip t s { type inet_service; flags interval; auto-merge; elements = { 5-20, 25 }; }\n",
 			   "add element ip t s { 1-6, 18-30 }\n"
 			   "add element ip t x { 1 }\n" },
-		.fault = "No such",
+		.fault = "set",
 	},
 	{
 		.name = "merge to the end of all",
@@ -284,7 +284,7 @@ static const struct rs_case cases[] = {
 		.name = "elements of a set that is not there",
 		.texts = { "add table ip t\n",
 			   "add element ip t s { 1.1.1.1 }\n" },
-		.fault = "No such file",
+		.fault = "set",
 	},
 	{
 		.name = "delete frees the chain",

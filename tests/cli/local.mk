@@ -1,0 +1,12 @@
+# the tests of cli/; included by tests/local.mk
+check_PROGRAMS += tests/cli/generate
+tests_cli_generate_SOURCES = tests/cli/generate.c
+tests_cli_generate_LDADD = libengine.la
+CLI_TESTS = \
+	tests/cli/man.sh \
+	tests/cli/random.sh \
+	tests/cli/refusals.sh \
+	tests/cli/usage.sh
+EXTRA_DIST += $(CLI_TESTS) tests/cli/refusals.txt
+TESTS += $(CLI_TESTS)
+AM_TESTS_ENVIRONMENT = NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;
