@@ -65,11 +65,15 @@ static inline uint64_t ct_head_swap(uint64_t head)
 /** ct_key_swap() - the ends of @key exchanged, ports too */
 static inline void ct_key_swap(const struct ct_key *key, struct ct_key *out)
 {
-	const union inet_addr src = key->src;
+	/* Word by word, as they were stored: a load of 16 bytes would wait
+	 * for both stores. */
+	const uint64_t src0 = key->src.q[0], src1 = key->src.q[1];
 
 	out->head = ct_head_swap(key->head);
-	out->src = key->dst;
-	out->dst = src;
+	out->src.q[0] = key->dst.q[0];
+	out->src.q[1] = key->dst.q[1];
+	out->dst.q[0] = src0;
+	out->dst.q[1] = src1;
 }
 
 /** ct_key_eq() - same tuple, same zone */
