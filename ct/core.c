@@ -260,9 +260,11 @@ static bool publish(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
 	if (ext && t->cfg.timestamp)
 		ext->start_ns = now->wall_ns;
 	ct_conn_tryget(ct, t->cfg.threads); /* the table's reference */
-	/* From now on collection may see it; it waits for the bucket. */
-	__atomic_store_n(&ct->status, ct->status | IPS_CONFIRMED,
-			 __ATOMIC_RELEASE);
+	/* From now on collection may see it; it waits for the lock, then for
+	 * the bucket. */
+	ct_conn_lock(ct, t->cfg.threads);
+	ct_store(&ct->status, ct->status | IPS_CONFIRMED);
+	ct_conn_unlock(ct, t->cfg.threads);
 	return ct_index_add(t, b, hash, ct_table_ref(ct));
 }
 
