@@ -69,7 +69,7 @@ int depend_network(struct check *c, const struct expr *e, uint8_t nfproto)
 
 	if (now == want)
 		return 0;
-	if (now)
+	if (now && c->family == NFPROTO_INET)
 		return conflict(c, e, now->name, want->name);
 	if (c->family != NFPROTO_INET || nfproto == NFPROTO_ARP)
 		return diag_error(c->diags, &e->loc,

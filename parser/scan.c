@@ -348,7 +348,7 @@ static int filter(struct parser *p, void *scanner, int raw,
 	if (s->skipping)
 		return -1;
 	if (raw == RAW_BAD) {
-		s->skipping = true;
+		s->told = s->skipping = true;
 		return -1;
 	}
 	if (raw == WORD && !s->first &&

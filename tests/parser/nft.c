@@ -21,7 +21,7 @@ static void write_text(char *path, const char *text)
 	fclose(f);
 }
 
-static bool run(const char *command, struct strbuf *out)
+bool nft_run(const char *command, struct strbuf *out)
 {
 	FILE *f = popen(command, "r");
 	char buf[4096];
@@ -34,7 +34,7 @@ static bool run(const char *command, struct strbuf *out)
 }
 
 /* Without nft's (null) lines of chains, and without empty lines. */
-static void tidy(struct strbuf *b)
+void nft_tidy(struct strbuf *b)
 {
 	char *text = strbuf_take(b), *line, *save = NULL;
 
@@ -60,9 +60,9 @@ bool nft_bytecode(const char *text, struct strbuf *out)
 	write_text(path, text);
 	snprintf(command, sizeof(command),
 		 "unshare -n nft -c --debug=netlink -f %s 2>&1", path);
-	ok = run(command, out);
+	ok = nft_run(command, out);
 	unlink(path);
-	tidy(out);
+	nft_tidy(out);
 	return ok;
 }
 
@@ -77,7 +77,7 @@ bool nft_listing(const char *family, const char *text, struct strbuf *out)
 	snprintf(command, sizeof(command),
 		 "unshare -n sh -c 'nft -f %s && nft list chain %s t c' 2>&1",
 		 path, family);
-	ok = run(command, &all);
+	ok = nft_run(command, &all);
 	unlink(path);
 	for (line = strtok_r(all.s, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
@@ -145,7 +145,7 @@ bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing)
 		engine_netlink(p, out);
 		if (listing)
 			list_rules(p, listing);
-		tidy(out);
+		nft_tidy(out);
 	} else {
 		diags_print(d, stderr);
 	}

@@ -9,6 +9,10 @@
 
 /** nft_bytecode() - what --debug=netlink prints of a text; false: refused */
 bool nft_bytecode(const char *text, struct strbuf *out);
+/** nft_run() - what a command prints; true when it succeeded */
+bool nft_run(const char *command, struct strbuf *out);
+/** nft_tidy() - drop (null) lines, empty lines and trailing blanks */
+void nft_tidy(struct strbuf *b);
 /** nft_listing() - the rules of chain c of table t after a load */
 bool nft_listing(const char *family, const char *text, struct strbuf *out);
 /** our_bytecode() - the same of this compiler; @listing may be NULL */
