@@ -4,6 +4,9 @@
  * together: `tcp sport 1 tcp dport 2` is one load of four bytes and one cmp.
  * The fields of the whole rule are considered, sorted by where they lie; the
  * match of the first one, by place, stays and takes the others in.
+ *
+ * nft merges `tcp flags syn` as well, and makes it `tcp flags == syn` by that.
+ * The bytecode is nft's, so is this.
  */
 #include "parser/merge.h"
 
@@ -23,8 +26,8 @@ static bool can_merge(const struct stmt *s)
 	const struct match_stmt *m = stmt_as_const(s, match_stmt);
 
 	return stmt_is(s, match) && expr_is(m->left, payload) &&
-	       expr_is(m->right, value) && !m->flagcmp && !m->mask &&
-	       (m->op == OP_EQ || m->op == OP_NEQ) &&
+	       expr_is(m->right, value) && !m->mask &&
+	       (m->op == OP_NEQ || (m->op == OP_EQ && !m->flagcmp)) &&
 	       field(m)->offset % 8 == 0 && m->left->len % 8 == 0;
 }
 
@@ -36,6 +39,18 @@ static bool fits(const struct payload_expr *a, unsigned a_bits,
 	if (a->base != b->base || a->offset + a_bits != b->offset)
 		return false;
 	return total <= 32 || (a->base == PROTO_BASE_LL && total <= 128);
+}
+
+/* What it compares for once it is merged. */
+static enum rel_op merged_op(const struct match_stmt *m)
+{
+	return m->flagcmp ? OP_EQ : m->op;
+}
+
+static void join(struct match_stmt *m)
+{
+	m->op = merged_op(m);
+	m->flagcmp = false;
 }
 
 static bool before(const struct match_stmt *a, const struct match_stmt *b)
@@ -77,7 +92,10 @@ void merge_payloads(struct rule_ast *r)
 	for (unsigned i = 1; i < n; i++) {
 		struct match_stmt *m = sorted[i];
 
-		if (m->op == head->op && fits(field(head), bits, field(m))) {
+		if (merged_op(m) == merged_op(head) &&
+		    fits(field(head), bits, field(m))) {
+			join(head);
+			join(m);
 			last->merged = m;
 			last = m;
 			bits += m->left->len;

@@ -28,10 +28,10 @@ static inline void expr_print(struct printer *pr, const struct expr *e)
 
 /** print_value() - a constant of @like's type */
 void print_value(struct printer *pr, const struct expr *like, u128 v);
+/** payload_base_name() - "nh" of PROTO_BASE_NETWORK and so on */
+const char *payload_base_name(unsigned base);
 /** print_set() - an anonymous set: { a, b : c } */
 void print_set(struct printer *pr, const struct cmd_set *set);
-/** print_elem() - key, or key range, of one element as fields of @t */
-void print_rate(uint64_t rate, uint64_t unit, bool bytes, struct strbuf *out);
 /** print_size() - bytes with the largest unit that divides them */
 void print_size(uint64_t bytes, struct strbuf *out);
 

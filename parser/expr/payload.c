@@ -91,10 +91,16 @@ static void payload_lower(struct lower *l, const struct expr *e, unsigned reg)
 		lower_shift(l, reg, expr_bytes(e), false, expr_shift(e));
 }
 
+const char *payload_base_name(unsigned base)
+{
+	static const char *const names[PROTO_BASE_COUNT] = { "", "ll", "nh",
+							     "th", "ih" };
+
+	return names[base];
+}
+
 static void payload_print(struct printer *pr, const struct expr *e)
 {
-	static const char *const bases[PROTO_BASE_COUNT] = { "", "ll", "nh",
-							     "th", "ih" };
 	const struct payload_expr *p = expr_as_const(e, payload_expr);
 
 	bool port = is_port(p) && pr->transport;
@@ -108,11 +114,12 @@ static void payload_print(struct printer *pr, const struct expr *e)
 	else if (is_port(p))
 		strbuf_puts(pr->out, p->offset ? "th dport" : "th sport");
 	else if (!expr_shift(e) && p->offset % 8 == 0)
-		strbuf_printf(pr->out, "@%s,%u,%u", bases[p->base], p->offset,
-			      e->len);
+		strbuf_printf(pr->out, "@%s,%u,%u", payload_base_name(p->base),
+			      p->offset, e->len);
 	else
-		strbuf_printf(pr->out, "@%s,%u,%u & 0x%llx ==", bases[p->base],
-			      p->offset / 8 * 8, 8 * expr_bytes(e),
+		strbuf_printf(pr->out, "@%s,%u,%u & 0x%llx ==",
+			      payload_base_name(p->base), p->offset / 8 * 8,
+			      8 * expr_bytes(e),
 			      (unsigned long long)(u128_mask(e->len)
 						   << expr_shift(e)));
 }

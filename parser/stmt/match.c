@@ -488,9 +488,38 @@ static void print_match_value(struct printer *pr, const struct match_stmt *m)
 	}
 }
 
+/* Raw bits that were merged are one. */
+static void print_raw(struct printer *pr, const struct match_stmt *m)
+{
+	struct payload_expr all = *expr_as_const(m->left, payload_expr);
+	enum rel_op op = m->op;
+	struct value_expr v = *expr_as_const(m->right, value_expr);
+
+	for (m = m->merged; m; m = m->merged) {
+		all.e.len += m->left->len;
+		v.v = v.v << m->left->len |
+		      expr_as_const(m->right, value_expr)->v;
+	}
+	strbuf_printf(pr->out, "@%s,%u,%u", payload_base_name(all.base),
+		      all.offset, all.e.len);
+	print_op(pr, op, false);
+	strbuf_printf(pr->out, "0x%llx", (unsigned long long)v.v);
+}
+
+static bool is_raw(const struct match_stmt *m)
+{
+	return expr_is(m->left, payload) &&
+	       expr_as_const(m->left, payload_expr)->raw;
+}
+
 static void match_print(struct printer *pr, const struct stmt *s)
 {
 	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+
+	if (m->merged && is_raw(m)) {
+		print_raw(pr, m);
+		return;
+	}
 
 	for (; m; m = m->merged) {
 		if (expr_is(m->right, value)) {
