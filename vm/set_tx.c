@@ -456,6 +456,39 @@ static int row_expr_add(struct nftnl_expr *ne, void *data)
 	return 0;
 }
 
+/* Is the attribute at @p a nested one that names an expression? libnftnl takes
+ * the name for granted. */
+static bool names_expr(const struct nlattr *attr)
+{
+	const char *p = mnl_attr_get_payload(attr);
+	int left = mnl_attr_get_payload_len(attr);
+
+	while (mnl_attr_ok((const struct nlattr *)(const void *)p, left)) {
+		const struct nlattr *a = (const void *)p;
+		int step = MNL_ALIGN(a->nla_len);
+
+		if (mnl_attr_get_type(a) == NFTA_EXPR_NAME)
+			return !mnl_attr_validate(a, MNL_TYPE_NUL_STRING);
+		p += step;
+		left -= step;
+	}
+	return false;
+}
+
+/* Does every entry of a list of expressions have a name? */
+static bool exprs_are_named(const struct nlmsghdr *nlh, size_t header)
+{
+	const struct nlattr *list = mnl_nlmsg_get_payload_offset(nlh, header);
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, list)
+	{
+		if (!names_expr(attr))
+			return false;
+	}
+	return true;
+}
+
 /* Netlink bytes of a list of expressions can only be parsed as a rule's. */
 static int row_exprs_parse(struct row *row, const uint8_t *bytes, uint32_t len)
 {
@@ -468,7 +501,8 @@ static int row_exprs_parse(struct row *row, const uint8_t *bytes, uint32_t len)
 	mnl_attr_put(nlh, NFTA_RULE_EXPRESSIONS | NLA_F_NESTED, len, bytes);
 	if (!r)
 		xalloc_failed(0);
-	if (nftnl_rule_nlmsg_parse(nlh, r) >= 0)
+	if (exprs_are_named(nlh, sizeof(struct nfgenmsg)) &&
+	    nftnl_rule_nlmsg_parse(nlh, r) >= 0)
 		ret = nftnl_expr_foreach(r, row_expr_add, row);
 	nftnl_rule_free(r);
 	free(buf);

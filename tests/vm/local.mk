@@ -4,13 +4,23 @@ TESTS += tests/vm/test
 tests_vm_test_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_vm_test_LDADD = $(TEST_LIBS)
 tests_vm_test_SOURCES = \
-	tests/vm/fixture.c tests/vm/fixture.h \
+	tests/vm/dump.c \
+	tests/vm/emit.c \
+	tests/vm/expr.c \
+	tests/vm/fixture.c \
+	tests/vm/fixture.h \
 	tests/vm/flat.c \
-	tests/vm/generate.c tests/vm/generate.h \
+	tests/vm/generate.c \
+	tests/vm/generate.h \
+	tests/vm/lower.c \
 	tests/vm/policy.c \
+	tests/vm/prog.c \
 	tests/vm/run.c \
+	tests/vm/set.c \
+	tests/vm/set_tx.c \
 	tests/vm/tx.c \
 	tests/vm/verify.c \
+	tests/vm/vm.c \
 	tests/vm/expr/bitwise.c \
 	tests/vm/expr/byteorder.c \
 	tests/vm/expr/cmp.c \
