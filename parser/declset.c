@@ -210,6 +210,19 @@ static void options(const struct item *it, const struct set_layout *l,
 		set->type.flags |= NFT_SET_CONCAT;
 }
 
+/* What every element of the set does: `counter', `limit ...'. */
+static void statement(struct parser *p, struct cmd_set *set,
+		      const struct stmt *s)
+{
+	struct nftnl_expr *expr[1];
+	struct lower l = { .parser = p, .nested = expr };
+
+	if (!s)
+		return;
+	s->ops->lower(&l, s);
+	nftnl_set_set_data(set->nftnl, NFTNL_SET_EXPR, expr[0], 0);
+}
+
 struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 			      const struct item *it)
 {
@@ -235,5 +248,6 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 		return NULL;
 	set->type.has_elems = set->elems != NULL;
 	set_nftnl(&c, set, &l, h->set);
+	statement(p, set, si->stmts);
 	return set;
 }
