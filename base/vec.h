@@ -52,7 +52,7 @@
 
 /** vec_foreach() - @p points at each element in turn */
 #define vec_foreach(vec, p) \
-	for ((p) = (vec)->v; (p) < (vec)->v + (vec)->len; (p)++)
+	for ((p) = (vec)->v; (vec)->len && (p) < (vec)->v + (vec)->len; (p)++)
 
 /** vec_fini() - free the array (not what its elements point at) */
 #define vec_fini(vec)                        \
