@@ -25,5 +25,5 @@ tests_kernel_twin_SOURCES = \
 	tests/kernel/process.c tests/kernel/process.h \
 	tests/kernel/result.c tests/kernel/result.h \
 	tests/kernel/scenario.c tests/kernel/scenario.h
-EXTRA_DIST += tests/kernel/run.sh tests/kernel/faults.sh \
+EXTRA_DIST += tests/kernel/README.md tests/kernel/run.sh tests/kernel/faults.sh \
 	tests/kernel/scenarios tests/kernel/faults
