@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/arena.h"
 #include "base/util.h"
 
 void elem_batch_init(struct elem_batch *b, uint16_t key_len, uint16_t data_len)
@@ -28,6 +29,7 @@ void elem_batch_fini(struct elem_batch *b)
 	free(b->objects);
 	free(b->exprs);
 	free(b->exprs_len);
+	arena_free(b->arena);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -99,7 +101,14 @@ const uint8_t **elem_batch_exprs(struct elem_batch *b)
 		b->exprs_len =
 			column_grow(NULL, true, 0, b->cap, sizeof(uint32_t));
 	if (!b->exprs)
-		b->exprs = column_grow(NULL, true, 0, b->cap,
-				       sizeof(uint8_t *));
+		b->exprs =
+			column_grow(NULL, true, 0, b->cap, sizeof(uint8_t *));
 	return b->exprs;
+}
+
+struct arena *elem_batch_arena(struct elem_batch *b)
+{
+	if (!b->arena)
+		b->arena = arena_new();
+	return b->arena;
 }

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
+
 /* Flags of an element, as NFT_SET_ELEM_*. */
 enum {
 	ELEM_INTERVAL_END = 1,
@@ -45,6 +47,7 @@ enum {
  * @objects:	object names of an object map; column may be NULL
  * @exprs:	per-element statements: netlink bytes of a list of expressions
  *		(NFTA_SET_ELEM_EXPRESSIONS payload), with @exprs_len; may be NULL
+ * @arena:	for bytes that live as long as the batch; or NULL
  */
 struct elem_batch {
 	size_t len, cap;
@@ -61,11 +64,12 @@ struct elem_batch {
 	const char **objects;
 	const uint8_t **exprs;
 	uint32_t *exprs_len;
+	struct arena *arena;
 };
 
 /** elem_batch_init() - an empty batch; columns come as they are asked for */
 void elem_batch_init(struct elem_batch *b, uint16_t key_len, uint16_t data_len);
-/** elem_batch_fini() - free the columns (not the strings) */
+/** elem_batch_fini() - free the columns and the arena (not borrowed strings) */
 void elem_batch_fini(struct elem_batch *b);
 
 /**
@@ -85,6 +89,8 @@ const char **elem_batch_comments(struct elem_batch *b);
 const char **elem_batch_objects(struct elem_batch *b);
 /** elem_batch_exprs() - makes exprs and exprs_len */
 const uint8_t **elem_batch_exprs(struct elem_batch *b);
+/** elem_batch_arena() - made when it is first asked for */
+struct arena *elem_batch_arena(struct elem_batch *b);
 
 static inline uint8_t *elem_batch_key(const struct elem_batch *b, size_t row)
 {

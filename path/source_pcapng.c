@@ -370,10 +370,10 @@ static int fill(struct pcapng_source *s, uint64_t start, struct record *r,
 static int packet_block(struct pcapng_source *s, uint64_t start, bool enhanced,
 			struct cursor body, struct record *r)
 {
-	uint32_t id, hi, lo, len, wire_len, flags;
+	uint32_t id = 0, hi, lo, len, wire_len, flags;
 	const struct iface *iface;
 	struct cursor value;
-	uint16_t code, id16, drops;
+	uint16_t code, id16 = 0, drops;
 
 	if (enhanced ? !take32(&body, &id)
 		     : !take16(&body, &id16) || !take16(&body, &drops))

@@ -4,7 +4,7 @@ libengine_la_SOURCES += \
 	ruleset/elems.c ruleset/elems.h \
 	ruleset/handles.c ruleset/handles.h \
 	ruleset/internal.h \
-	ruleset/list.c \
+	ruleset/list.c ruleset/list.h \
 	ruleset/list_set.c \
 	ruleset/rule.c \
 	ruleset/ruleset.c ruleset/ruleset.h \

@@ -116,6 +116,8 @@ struct vm_expr {
  * @exec:	the reference form
  * @emit:	adds to the fast form (vm/emit.h); NULL: exec is called
  * @describe:	what nftnl_expr_snprintf() prints
+ * @dump:	the living state back into libnftnl's form, for listings; NULL for
+ *		what has none
  * @use:	adds @delta to the use counts of the chains and sets it names;
  *		may be NULL
  * @targets:	calls @fn for each chain that it may jump or go to, until one
@@ -134,6 +136,7 @@ struct vm_expr_ops {
 		     struct vm_ctx *cx);
 	bool (*emit)(const struct vm_expr *e, struct vm_emit *em);
 	void (*describe)(const struct vm_expr *e, struct strbuf *out);
+	void (*dump)(const struct vm_expr *e, struct nftnl_expr *ne);
 	void (*use)(const struct vm_expr *e, int delta);
 	int (*targets)(const struct vm_expr *e,
 		       int (*fn)(struct vm_chain *to, void *arg), void *arg);

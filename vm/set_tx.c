@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <libmnl/libmnl.h>
 #include <libnftnl/expr.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include "base/arena.h"
 #include "vm/core.h"
 
 /* HZ jiffies (nft_set_gc_interval()). */
@@ -814,6 +815,38 @@ static void snap_value(struct snapshot *sn, size_t row, const struct vm_elem *e)
 			vm_chain_by_slot(s->vm, v.chain)->spec.name;
 }
 
+/* Room for the netlink bytes of an element's statements: two at most. */
+#define EXPRS_BYTES 1024
+
+/* The statements of an element with their living state, as netlink bytes. */
+static void snap_exprs(struct snapshot *sn, size_t row,
+		       const struct vm_elem_ext *ext)
+{
+	char buf[EXPRS_BYTES] = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *nest;
+
+	for (unsigned i = 0; i < ext->n; i++) {
+		const struct vm_expr *e = ext->exprs[i];
+		struct nftnl_expr *ne;
+
+		if (!e->ops->dump)
+			continue;
+		ne = nftnl_expr_alloc(e->ops->name);
+		if (!ne)
+			xalloc_failed(0);
+		e->ops->dump(e, ne);
+		nest = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
+		nftnl_expr_build_payload(nlh, ne);
+		mnl_attr_nest_end(nlh, nest);
+		nftnl_expr_free(ne);
+	}
+	elem_batch_exprs(sn->out)[row] = arena_memdup(
+		elem_batch_arena(sn->out), mnl_nlmsg_get_payload(nlh),
+		mnl_nlmsg_get_payload_len(nlh));
+	sn->out->exprs_len[row] = (uint32_t)mnl_nlmsg_get_payload_len(nlh);
+}
+
 static int snap_one(const struct vm_elem *e, void *arg)
 {
 	struct snapshot *sn = arg;
@@ -837,6 +870,8 @@ static int snap_one(const struct vm_elem *e, void *arg)
 		elem_batch_expirations_ms(sn->out)[row] =
 			(e->ext->expires_ns - sn->now_ns) / NS_PER_MS;
 	}
+	if (e->ext && e->ext->n)
+		snap_exprs(sn, row, e->ext);
 	return 0;
 }
 

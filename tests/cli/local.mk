@@ -9,4 +9,4 @@ CLI_TESTS = \
 	tests/cli/usage.sh
 EXTRA_DIST += $(CLI_TESTS) tests/cli/refusals.txt
 TESTS += $(CLI_TESTS)
-AM_TESTS_ENVIRONMENT = NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;
+AM_TESTS_ENVIRONMENT += NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;

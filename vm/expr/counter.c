@@ -44,6 +44,14 @@ static void counter_describe(const struct vm_expr *e, struct strbuf *out)
 		      (unsigned long long)c->bytes);
 }
 
+static void counter_dump(const struct vm_expr *e, struct nftnl_expr *ne)
+{
+	const struct counter *c = e->state;
+
+	nftnl_expr_set_u64(ne, NFTNL_EXPR_CTR_PACKETS, c->packets);
+	nftnl_expr_set_u64(ne, NFTNL_EXPR_CTR_BYTES, c->bytes);
+}
+
 bool vm_counter_read(const struct vm_expr *e, uint64_t *packets,
 		     uint64_t *bytes)
 {
@@ -64,4 +72,5 @@ const struct vm_expr_ops vm_expr_counter = {
 	.init = counter_init,
 	.exec = counter_exec,
 	.describe = counter_describe,
+	.dump = counter_dump,
 };

@@ -142,6 +142,17 @@ static void limit_describe(const struct vm_expr *e, struct strbuf *out)
 		      l->flags);
 }
 
+static void limit_dump(const struct vm_expr *e, struct nftnl_expr *ne)
+{
+	const struct limit *l = vm_priv(e);
+
+	nftnl_expr_set_u64(ne, NFTNL_EXPR_LIMIT_RATE, l->rate);
+	nftnl_expr_set_u64(ne, NFTNL_EXPR_LIMIT_UNIT, l->unit);
+	nftnl_expr_set_u32(ne, NFTNL_EXPR_LIMIT_BURST, l->burst);
+	nftnl_expr_set_u32(ne, NFTNL_EXPR_LIMIT_TYPE, l->type);
+	nftnl_expr_set_u32(ne, NFTNL_EXPR_LIMIT_FLAGS, l->flags);
+}
+
 const struct vm_expr_ops vm_expr_limit = {
 	.name = "limit",
 	.priv_size = sizeof(struct limit),
@@ -150,4 +161,5 @@ const struct vm_expr_ops vm_expr_limit = {
 	.init = limit_init,
 	.exec = limit_exec,
 	.describe = limit_describe,
+	.dump = limit_dump,
 };

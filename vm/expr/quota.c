@@ -55,6 +55,16 @@ static void quota_describe(const struct vm_expr *e, struct strbuf *out)
 		      *(const unsigned long long *)e->state, q->flags);
 }
 
+static void quota_dump(const struct vm_expr *e, struct nftnl_expr *ne)
+{
+	const struct quota *q = vm_priv(e);
+
+	nftnl_expr_set_u64(ne, NFTNL_EXPR_QUOTA_BYTES, q->bytes);
+	nftnl_expr_set_u64(ne, NFTNL_EXPR_QUOTA_CONSUMED,
+			   *(const uint64_t *)e->state);
+	nftnl_expr_set_u32(ne, NFTNL_EXPR_QUOTA_FLAGS, q->flags);
+}
+
 const struct vm_expr_ops vm_expr_quota = {
 	.name = "quota",
 	.priv_size = sizeof(struct quota),
@@ -63,4 +73,5 @@ const struct vm_expr_ops vm_expr_quota = {
 	.init = quota_init,
 	.exec = quota_exec,
 	.describe = quota_describe,
+	.dump = quota_dump,
 };
