@@ -102,6 +102,7 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 	if (!is_constant && s->size)
 		strbuf_printf(l->out, "\t\tsize %u\n", s->size);
 	flags_print(l, s);
+	stmts_print(l, s);
 	if (s->auto_merge)
 		strbuf_puts(l->out, "\t\tauto-merge\n");
 	if (s->timeout_ms) {
@@ -114,7 +115,6 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 		time_print(l, s->gc_interval_ms);
 		strbuf_putc(l->out, '\n');
 	}
-	stmts_print(l, s);
 	if (s->comment)
 		strbuf_printf(l->out, "\t\tcomment \"%s\"\n", s->comment);
 }
@@ -250,8 +250,9 @@ static void elems_print(struct rs_list *l, const struct rs_set *s,
 
 /* --- living elements ----------------------------------------------------- */
 
-/* The VM has no use for comments: they come from the ruleset's row. */
-static void comment_add(const struct rs_set *s, struct elem_batch *one)
+/* The VM has no use for comments: they come from the ruleset's row. So do
+ * statements, as they were loaded, if the VM does not tell of them. */
+static void loaded_add(const struct rs_set *s, struct elem_batch *one)
 {
 	const struct elem_batch *b;
 	struct rs_pos at;
@@ -262,6 +263,12 @@ static void comment_add(const struct rs_set *s, struct elem_batch *one)
 	b = rs_elems_at(&s->elems, &at);
 	if (b->comments)
 		elem_batch_comments(one)[0] = b->comments[at.row];
+	if (one->exprs || !b->exprs)
+		return;
+	one->exprs = xcalloc(one->cap, sizeof(*one->exprs));
+	one->exprs_len = xcalloc(one->cap, sizeof(*one->exprs_len));
+	one->exprs[0] = b->exprs[at.row];
+	one->exprs_len[0] = b->exprs_len[at.row];
 }
 
 static void living_put(const struct rs_set *s, struct rs_elems *to,
@@ -269,7 +276,7 @@ static void living_put(const struct rs_set *s, struct rs_elems *to,
 {
 	struct rs_pos at;
 
-	comment_add(s, one);
+	loaded_add(s, one);
 	if (!rs_elems_seek(to, one->keys, one->key_ends,
 			   one->flags[0] & ELEM_CATCHALL, &at))
 		rs_elems_insert(to, &at, one, 0);

@@ -248,6 +248,8 @@ static void set_options(struct gen *g, bool is_interval, bool is_map)
 	 * only, and refuses the second element. */
 	else if (chance(g, 8))
 		printf("\t\tpolicy memory\n");
+	if (!is_interval && chance(g, 8))
+		printf("\t\tcounter\n");
 	if (chance(g, 6))
 		printf("\t\tcomment \"set %u\"\n", pick(g, 100));
 }

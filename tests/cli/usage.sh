@@ -37,7 +37,7 @@ row 2 'no command' nftvm
 row 0 '^usage: nftvm COMMAND' nftvm --help
 row 0 '^  check  .*' nftvm --help
 row 0 '^nftvm [0-9]+\.[0-9]+\.[0-9]+$' nftvm --version
-row 2 "unknown command 'chck'; did you mean 'check'\?" nftvm chck
+row 2 "unknown command 'checkk'; did you mean 'check'\?" nftvm checkk
 row 2 "unknown command 'frobnicate' \(see" nftvm frobnicate
 row 2 "unknown option '--helb'" nftvm --helb
 row 0 '^usage: nftvm check -f FILE' nftvm check --help

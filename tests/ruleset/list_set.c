@@ -38,6 +38,14 @@ static const struct rs_case cases[] = {
 			   "\t\tsize 7\n"
 			   "\t}\n"
 			   "\tset s5 {\n"
+			   "\t\ttype ipv4_addr\n"
+			   "\t\tcounter\n"
+			   "\t}\n"
+			   "\tset s6 {\n"
+			   "\t\ttype ipv4_addr\n"
+			   "\t\tlimit rate 5/minute\n"
+			   "\t}\n"
+			   "\tset s7 {\n"
 			   "\t\ttypeof ip saddr . tcp dport\n"
 			   "\t}\n"
 			   "}\n" },
@@ -74,6 +82,16 @@ static const struct rs_case cases[] = {
 			   "\t}\n"
 			   "\n"
 			   "\tset s5 { # handle 6\n"
+			   "\t\ttype ipv4_addr\n"
+			   "\t\tcounter\n"
+			   "\t}\n"
+			   "\n"
+			   "\tset s6 { # handle 7\n"
+			   "\t\ttype ipv4_addr\n"
+			   "\t\tlimit rate 5/minute\n"
+			   "\t}\n"
+			   "\n"
+			   "\tset s7 { # handle 8\n"
 			   "\t\ttypeof ip saddr . tcp dport\n"
 			   "\t}\n"
 			   "}\n",
@@ -189,19 +207,31 @@ static const struct rs_case cases[] = {
 			"}\n",
 	},
 	{
-		.name = "comments of elements",
+		.name = "comments and statements of elements",
 		.texts = { "table inet t {\n"
 			   "\tset s0 {\n"
 			   "\t\ttype ipv4_addr\n"
 			   "\t\telements = { 1.1.1.1 comment \"a\", 2.2.2.2 }\n"
 			   "\t}\n"
-			   "}\n" },
-		.listing = "table inet t { # handle 1\n"
-			   "\tset s0 { # handle 1\n"
+			   "\tset s1 {\n"
 			   "\t\ttype ipv4_addr\n"
-			   "\t\telements = { 1.1.1.1 comment \"a\", 2.2.2.2 }\n"
+			   "\t\tcounter\n"
+			   "\t\telements = { 1.1.1.1, 2.2.2.2 counter packets 3 bytes 4 }\n"
 			   "\t}\n"
-			   "}\n",
+			   "}\n" },
+		.listing =
+			"table inet t { # handle 1\n"
+			"\tset s0 { # handle 1\n"
+			"\t\ttype ipv4_addr\n"
+			"\t\telements = { 1.1.1.1 comment \"a\", 2.2.2.2 }\n"
+			"\t}\n"
+			"\n"
+			"\tset s1 { # handle 2\n"
+			"\t\ttype ipv4_addr\n"
+			"\t\tcounter\n"
+			"\t\telements = { 1.1.1.1 counter packets 0 bytes 0, 2.2.2.2 counter packets 3 bytes 4 }\n"
+			"\t}\n"
+			"}\n",
 	},
 	{
 		.name = "maps",
