@@ -11,6 +11,9 @@
  *	sexpr	either, behind `set`
  *	citem	an element or a bound: rexpr, prefix, range, concatenation
  *
+ * A block in a table ends with its separator, not before: an error behind its
+ * brace takes the grammar back into it.
+ *
  * A statement never begins with a plain word, so optional words may follow a
  * statement (`log level info counter`) without a keyword each.
  */
@@ -217,17 +220,13 @@ table_item
 	| FLAGS word_list SEP		{ build_table_flags(p, &@2, $2); }
 	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
 	| CHAIN name '{'		{ build_chain(p, &@$, build_names_add(p, NULL, $2, &@2)); }
-	  chain_items '}'		{ build_end(p); }
-	  SEP
+	  chain_items '}' SEP			{ build_end(p); }
 	| SET name '{'			{ build_set(p, &@$, build_names_add(p, NULL, $2, &@2), false); }
-	  set_items '}'			{ build_end(p); }
-	  SEP
+	  set_items '}' SEP		{ build_end(p); }
 	| MAP name '{'			{ build_set(p, &@$, build_names_add(p, NULL, $2, &@2), true); }
-	  set_items '}'			{ build_end(p); }
-	  SEP
+	  set_items '}' SEP		{ build_end(p); }
 	| COUNTER name '{'		{ build_counter(p, &@$, build_names_add(p, NULL, $2, &@2)); }
-	  counter_items '}'		{ build_end(p); }
-	  SEP
+	  counter_items '}' SEP			{ build_end(p); }
 	| unsup_object SEP
 	| error SEP			{ build_recovered(p); yyerrok; }
 	;
