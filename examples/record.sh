@@ -46,7 +46,8 @@ for ns in nftvm-lan nftvm-rt nftvm-wan; do
 	ip netns add "$ns"
 	ip -n "$ns" link set lo up
 	ip netns exec "$ns" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
-		net.ipv6.conf.default.accept_dad=0
+		net.ipv6.conf.default.accept_dad=0 \
+		net.ipv6.conf.default.router_solicitations=0
 done
 
 # Links with fixed addresses, so that a second recording looks like the first.

@@ -416,10 +416,6 @@ static void classid_print(const struct parser_env *env,
 		strbuf_puts(out, "root");
 	else if (!id)
 		strbuf_puts(out, "none");
-	else if (!(id >> 16))
-		strbuf_printf(out, ":%x", id & 0xffff);
-	else if (!(id & 0xffff))
-		strbuf_printf(out, "%x:", id >> 16);
 	else
 		strbuf_printf(out, "%x:%x", id >> 16, id & 0xffff);
 }

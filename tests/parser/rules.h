@@ -155,6 +155,8 @@ static const char *const inet_rules[] = {
 	"goto oc",
 	"meta nftrace set 1",
 	"meta priority set 1:2",
+	"meta priority set 0:2",
+	"meta priority set ffff:0",
 	"meta l4proto { 6, 17 }",
 	"meta l4proto != tcp",
 	"meta skuid 0",
