@@ -35,7 +35,7 @@ copy_and_build()
 {
 	mkdir -p "$scratch/src" "$scratch/build"
 	(cd "$top" && tar -cf - --exclude=./.git --exclude=./build .) |
-		tar -xf - -C "$scratch/src" &&
+		tar -xmf - -C "$scratch/src" &&
 		cd "$scratch/build" &&
 		{ [ -f Makefile ] || "$scratch/src/configure" -q CFLAGS="-O1"; } &&
 		build_copy
