@@ -17,8 +17,9 @@ runs=${NFTVM_BENCH_RUNS:-5}
 packets=${NFTVM_BENCH_PACKETS:-2000000}
 flows=${NFTVM_BENCH_FLOWS:-100000}
 nftvm=$NFTVM_BUILD/nftvm
-# A namespace of one's own for nft -c, which asks the kernel.
-nft_check() { unshare -rn nft -c -f "$1"; }
+# A namespace of its own for nft -c, which asks the kernel (and, as a mere user in
+# a user namespace, may not enlarge its socket buffer: so as root).
+nft_check() { unshare -n nft -c -f "$1"; }
 
 # seconds COMMAND... - wall seconds of one run
 seconds()
@@ -125,7 +126,7 @@ load_row()
 	awk -v n="$1" -v a="$ours" -v b="$theirs" 'BEGIN {
 		printf "%-18s %10.3f %10.3f %8.2f\n", n, a / 1e6, b / 1e6, a / b }'
 	printf '%-18s %10s %10s  (MB)\n' '  peak memory' \
-		"$(peak "$nftvm" check -f "$2")" "$(peak unshare -rn nft -c -f "$2")"
+		"$(peak "$nftvm" check -f "$2")" "$(peak unshare -n nft -c -f "$2")"
 }
 
 peak()
