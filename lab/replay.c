@@ -378,6 +378,12 @@ static int open_files(struct replay *r)
 	return 0;
 }
 
+/* make_path() hands the one on as the other. */
+static_assert((int)REPLAY_CHECKSUMS_AUTO == (int)CHECKSUMS_AUTO &&
+		      (int)REPLAY_CHECKSUMS_VERIFY == (int)CHECKSUMS_VERIFY &&
+		      (int)REPLAY_CHECKSUMS_TRUST == (int)CHECKSUMS_TRUST,
+	      "--checksums is the path's own list");
+
 /* The host, the ruleset: 0, or the exit status with diagnostics told. */
 static int load(struct replay *r)
 {

@@ -43,27 +43,6 @@ static void same_lines(const char *what, const char *want, const char *got)
 		  what, want, got);
 }
 
-/* Counters count even in a namespace without traffic of ours. */
-static void blank_counters(struct strbuf *b)
-{
-	char *text = strbuf_take(b), *p = text;
-	unsigned long packets, bytes;
-	int n;
-
-	while (*p) {
-		n = 0;
-		if (sscanf(p, "packets %lu bytes %lu%n", &packets, &bytes,
-			   &n) == 2 &&
-		    n) {
-			strbuf_puts(b, "packets N bytes N");
-			p += n;
-		} else {
-			strbuf_putc(b, *p++);
-		}
-	}
-	free(text);
-}
-
 static void compare(const char *family, const char *decl,
 		    const char *const *rules, size_t n)
 {
@@ -77,8 +56,8 @@ static void compare(const char *family, const char *decl,
 	same_lines("bytecode", strbuf_str(&want), strbuf_str(&got));
 	cr_assert(nft_listing(family, text, &list), "nft refuses: %s",
 		  strbuf_str(&list));
-	blank_counters(&list);
-	blank_counters(&our_list);
+	nft_blank_counters(&list);
+	nft_blank_counters(&our_list);
 	same_lines("listing", strbuf_str(&list), strbuf_str(&our_list));
 	strbuf_fini(&want);
 	strbuf_fini(&got);

@@ -153,3 +153,23 @@ bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing)
 	diags_free(d);
 	return ok;
 }
+
+void nft_blank_counters(struct strbuf *b)
+{
+	char *text = strbuf_take(b), *p = text;
+	unsigned long packets, bytes;
+	int n;
+
+	while (*p) {
+		n = 0;
+		if (sscanf(p, "packets %lu bytes %lu%n", &packets, &bytes,
+			   &n) == 2 &&
+		    n) {
+			strbuf_puts(b, "packets N bytes N");
+			p += n;
+		} else {
+			strbuf_putc(b, *p++);
+		}
+	}
+	free(text);
+}
