@@ -50,6 +50,16 @@
 		&(vec)->v[(vec)->len++];                               \
 	})
 
+/** vec_shrink() - give back what is not in use */
+#define vec_shrink(vec)                                                 \
+	do {                                                            \
+		if ((vec)->len && (vec)->len < (vec)->cap) {            \
+			(vec)->v = xrealloc_array((vec)->v, (vec)->len, \
+						  sizeof((vec)->v[0])); \
+			(vec)->cap = (vec)->len;                        \
+		}                                                       \
+	} while (0)
+
 /** vec_foreach() - @p points at each element in turn */
 #define vec_foreach(vec, p) \
 	for ((p) = (vec)->v; (vec)->len && (p) < (vec)->v + (vec)->len; (p)++)

@@ -9,6 +9,11 @@
  * output link, tos, scope) is the next turn of the same loop, as the kernel's
  * tries backtrack.
  *
+ * Most of the lengths have no prefix anywhere near a given address, so each
+ * value of one byte of addresses (the first of IPv4, the fourth of IPv6, where
+ * they differ) has a word that says which lengths have prefixes with that
+ * value; a lookup probes those alone.
+ *
  * The hash is not keyed: prefixes come from the host file, not from packets.
  */
 #include "host/fib.h"
@@ -23,6 +28,8 @@ enum {
 	FIRST_SLOTS = 64,
 	/* most probes must meet an empty slot: that is what is predicted */
 	SPARSE = 4,
+	/* in a word of near: this level, and all after it */
+	LAST_NEAR = 63,
 };
 
 struct fib_prefix {
@@ -41,13 +48,16 @@ struct level {
  * struct fib_table - routes of one IP version
  * @slots:	open addressing, a power of two
  * @levels:	prefix lengths in use, longest first
+ * @near_byte:	the byte of addresses that @near goes by
+ * @near:	for each value of it, a bit per level that has a prefix there
  */
 struct fib_table {
-	uint8_t nfproto;
+	uint8_t nfproto, near_byte;
 	unsigned levels_len;
 	uint32_t used, mask;
 	struct fib_prefix *slots;
 	struct level levels[MAX_LENGTHS];
+	uint64_t near[256];
 };
 
 struct fib_table *fib_table_new(uint8_t nfproto)
@@ -55,6 +65,7 @@ struct fib_table *fib_table_new(uint8_t nfproto)
 	struct fib_table *t = xzalloc(sizeof(*t));
 
 	t->nfproto = nfproto;
+	t->near_byte = nfproto == NFPROTO_IPV4 ? 0 : 3;
 	t->mask = FIRST_SLOTS - 1;
 	t->slots = xcalloc(t->mask + 1, sizeof(t->slots[0]));
 	return t;
@@ -137,7 +148,21 @@ static void grow(struct fib_table *t)
 	free(old);
 }
 
-static void note_length(struct fib_table *t, uint8_t len)
+/* Levels from @i on become one later: so do their bits. */
+static void shift_near(struct fib_table *t, unsigned i)
+{
+	uint64_t before = i < LAST_NEAR ? (UINT64_C(1) << i) - 1
+					: ~(UINT64_C(1) << LAST_NEAR);
+
+	for (unsigned b = 0; b < ARRAY_LEN(t->near); b++) {
+		uint64_t stay = t->near[b] & before, go = t->near[b] & ~before;
+
+		t->near[b] = stay | go << 1 | (go & UINT64_C(1) << LAST_NEAR);
+	}
+}
+
+/* The level of prefixes of @len bits, made if it is not there. */
+static unsigned level_of(struct fib_table *t, uint8_t len)
 {
 	union inet_addr ones;
 	unsigned i = 0;
@@ -145,13 +170,27 @@ static void note_length(struct fib_table *t, uint8_t len)
 	while (i < t->levels_len && t->levels[i].len > len)
 		i++;
 	if (i < t->levels_len && t->levels[i].len == len)
-		return;
+		return i;
 	memmove(t->levels + i + 1, t->levels + i,
 		(t->levels_len - i) * sizeof(t->levels[0]));
 	memset(&ones, 0xff, sizeof(ones));
 	t->levels[i].len = len;
 	t->levels[i].mask = inet_addr_mask(&ones, len);
 	t->levels_len++;
+	shift_near(t, i);
+	return i;
+}
+
+/* There is a prefix @dst of @len bits now. */
+static void note_prefix(struct fib_table *t, const union inet_addr *dst,
+			uint8_t len)
+{
+	unsigned level = level_of(t, len), bits = t->near_byte * 8u;
+	unsigned rest = len > bits ? 8 - MIN(len - bits, 8u) : 8;
+	unsigned from = len > bits ? dst->b[t->near_byte] : 0;
+
+	for (unsigned b = from; b < from + (1u << rest); b++)
+		t->near[b] |= UINT64_C(1) << MIN(level, (unsigned)LAST_NEAR);
 }
 
 /* Of one prefix: by tos, highest first (IPv4), then by metric; equals in the
@@ -180,7 +219,7 @@ int fib_insert(struct fib_table *t, const union inet_addr *dst,
 		p->dst = masked;
 		p->len = route->prefix_len;
 		t->used++;
-		note_length(t, route->prefix_len);
+		note_prefix(t, &masked, route->prefix_len);
 	}
 	for (at = &p->routes; *at && !goes_before(route, *at);)
 		at = &(*at)->next;
@@ -233,22 +272,36 @@ static const struct fib_route *pick6(const struct fib_route *r,
 	return second;
 }
 
+/* The route of prefixes of one length that fits, or NULL. */
+static inline const struct fib_route *level_lookup(const struct fib_table *t,
+						   const struct level *l,
+						   const struct fib_query *q)
+{
+	const union inet_addr dst = { .q = {
+					      q->daddr->q[0] & l->mask.q[0],
+					      q->daddr->q[1] & l->mask.q[1],
+				      } };
+	const struct fib_route *r = slot_of(t, &dst, l->len)->routes;
+
+	if (!r)
+		return NULL;
+	return t->nfproto == NFPROTO_IPV4 ? pick4(r, q) : pick6(r, q);
+}
+
 const struct fib_route *fib_lookup(const struct fib_table *t,
 				   const struct fib_query *q)
 {
-	for (unsigned i = 0; i < t->levels_len; i++) {
-		const struct level *l = &t->levels[i];
-		const union inet_addr dst = {
-			.q = { q->daddr->q[0] & l->mask.q[0],
-			       q->daddr->q[1] & l->mask.q[1] }
-		};
-		const struct fib_route *r = slot_of(t, &dst, l->len)->routes;
+	uint64_t near = t->near[q->daddr->b[t->near_byte]];
+	const struct fib_route *r;
 
-		if (!r)
-			continue;
-		r = t->nfproto == NFPROTO_IPV4 ? pick4(r, q) : pick6(r, q);
-		if (r)
-			return r;
+	for (; near; near &= near - 1) {
+		unsigned i = (unsigned)__builtin_ctzll(near);
+
+		do {
+			r = level_lookup(t, &t->levels[i], q);
+			if (r)
+				return r;
+		} while (unlikely(i >= LAST_NEAR) && ++i < t->levels_len);
 	}
 	return NULL;
 }

@@ -74,11 +74,13 @@ enum host_route_type {
  * @iif:	ifindex of the input link; 1 (lo) for packets sent by this host
  * @oif:	ifindex the answer must use, or 0
  * @mark:	packet mark
+ * @way_only:	no prefsrc is wanted
  */
 struct host_flow {
 	uint8_t nfproto;
 	uint8_t tos;
 	uint8_t l4proto;
+	bool way_only;
 	union inet_addr saddr, daddr;
 	uint32_t iif, oif;
 	uint32_t mark;
@@ -92,7 +94,7 @@ struct host_flow {
  * @gateway:	next hop when @has_gateway, else the destination is on the link
  * @mtu:	of the route or its link
  * @prefsrc:	source address the host would choose, zero if none fits; looked
- *		for only when the flow has none
+ *		for only when the flow has none and wants one
  */
 struct host_route {
 	enum host_route_type type;

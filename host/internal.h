@@ -44,10 +44,11 @@ struct link {
  * struct host_rule - a policy rule (fib_rule)
  * @iif, @oif:	link names; a link may come later, or never
  * @type:	UNICAST: look into @table; or an error type
+ * @all:	it is for every packet
  */
 struct host_rule {
 	uint32_t priority;
-	bool invert;
+	bool invert, all;
 	union inet_addr from, to;
 	uint8_t from_len, to_len, tos;
 	uint32_t mark, mark_mask;

@@ -23,6 +23,7 @@ static void default_rule(struct family *f, uint8_t nfproto, uint32_t priority,
 
 	r->priority = priority;
 	r->type = ROUTE_UNICAST;
+	r->all = true;
 	r->table_id = table;
 	r->table = family_table(f, nfproto, table);
 }
@@ -75,6 +76,12 @@ static uint32_t default_priority(const struct family *f)
 	return second ? second - 1 : 0;
 }
 
+static bool matches_all(const struct host_rule *r)
+{
+	return !r->invert && !r->iif[0] && !r->oif[0] && !r->mark &&
+	       !r->mark_mask && !r->from_len && !r->to_len && !r->tos;
+}
+
 int rule_insert(struct host *h, uint8_t nfproto, struct host_rule *rule,
 		bool has_priority, const char **why)
 {
@@ -92,6 +99,7 @@ int rule_insert(struct host *h, uint8_t nfproto, struct host_rule *rule,
 		if (r->priority <= rule->priority)
 			at = (size_t)(r - f->rules.v) + 1;
 	}
+	rule->all = matches_all(rule);
 	rule->table = NULL;
 	if (rule->type == ROUTE_UNICAST)
 		rule->table = family_table(f, nfproto, rule->table_id);
@@ -151,7 +159,7 @@ static struct answer rules_lookup(const struct host *h,
 	vec_foreach(&f->rules, r) {
 		const struct fib_route *route;
 
-		if (!rule_matches(h, r, flow))
+		if (!r->all && !rule_matches(h, r, flow))
 			continue;
 		/* an unreachable rule is answered as no route at all is */
 		if (r->type == ROUTE_UNREACHABLE)
@@ -279,12 +287,13 @@ static void route4(const struct host *h, const struct host_flow *flow,
 			res->out = loopback(h);
 		return;
 	}
-	if (res->out && inet_addr_is_zero(&flow->saddr))
+	if (res->out && !flow->way_only && inet_addr_is_zero(&flow->saddr))
 		res->prefsrc = prefsrc4(h, flow, a.route);
 	/* "routing tables are wrong; assume that the destination is on link" */
 	if (!res->out && oif) {
 		fill_on_link(res, oif);
-		res->prefsrc = addr_select4(h, oif, NULL, SCOPE_LINK);
+		if (!flow->way_only)
+			res->prefsrc = addr_select4(h, oif, NULL, SCOPE_LINK);
 	}
 	if (res->out)
 		set_group_type(res, flow->daddr.ip);
@@ -314,7 +323,7 @@ static void route6(const struct host *h, const struct host_flow *flow,
 	struct answer a = rules_lookup(h, flow, &q);
 
 	fill(h, res, &a);
-	if (!output || !no_saddr || !res->out)
+	if (!output || !no_saddr || !res->out || flow->way_only)
 		return;
 	res->prefsrc = a.route->src;
 	if (inet_addr_is_zero(&res->prefsrc))

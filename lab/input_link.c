@@ -44,14 +44,13 @@ static const struct host_link *first_link(const struct host *h)
 static const struct host_link *link_of_source(const struct input_link *in,
 					      const struct packet *pkt)
 {
-	struct host_flow flow = { .iif = LOOPBACK_INDEX };
+	struct host_flow flow = { .iif = LOOPBACK_INDEX, .way_only = true };
 	struct host_route rt;
 
 	if (!source_of(pkt, &flow.nfproto, &flow.daddr))
 		return first_link(in->host);
 	if (host_addr_is_local(in->host, flow.nfproto, &flow.daddr))
 		return NULL;
-	memset(&rt, 0, sizeof(rt));
 	host_route(in->host, &flow, &rt);
 	return rt.out ? rt.out : first_link(in->host);
 }

@@ -5,8 +5,8 @@
  * A rule's expressions are gone through once. A load waits (struct pending)
  * for the mask and the comparison that it is for; together they become one
  * test. When something else comes, or the loaded register is read again later,
- * what waited is called as it is. The best of the tests at the beginning of a
- * rule becomes its filter; filters are sorted into groups block by block.
+ * what waited is called as it is. The tests at the beginning of a rule are
+ * offered as its filter.
  */
 #include "vm/emit.h"
 
@@ -17,36 +17,32 @@
 /**
  * struct pending - a load, perhaps masked, that waits for its comparison
  * @load, @mask: the expressions, NULL when there is none
- * @net32:	four bytes of the network header at @offset begin with it
+ * @source, @offset: where the bytes are
  */
 struct pending {
 	const struct vm_expr *load, *mask;
 	uint64_t key;
 	struct vm_reg reg;
 	unsigned load_word, len;
-	bool net32;
+	enum vm_source source;
 	unsigned offset;
 	uint32_t and_, xor_;
-};
-
-/* A rule's filter; score 0: none. */
-struct filter {
-	struct flat_test test;
-	unsigned score;
 };
 
 /**
  * struct vm_emit - the fast form being made
  * @rule, @at:	the rule and the number of the expression
+ * @number:	of the rule in the segment
  * @leading:	only tests so far: they may be filters
  */
 struct vm_emit {
 	struct vm_flat *f;
 	const struct vm_rule *rule;
+	uint32_t number;
 	unsigned at;
 	struct pending p;
 	bool leading;
-	struct filter filter;
+	VEC(struct flat_offer) offers;
 };
 
 uint32_t flat_fold(const void *bytes, unsigned len)
@@ -82,7 +78,8 @@ static struct flat_insn *insn_add(struct vm_emit *em, enum flat_code code)
 
 static void call_add(struct vm_emit *em, const struct vm_expr *e)
 {
-	insn_add(em, FLAT_CALL)->call = e;
+	insn_add(em, FLAT_CALL)->call =
+		(uint32_t)((const char *)e - (const char *)em->rule->exprs);
 	if (!(e->flags & VM_EXPR_PURE))
 		em->leading = false;
 }
@@ -101,18 +98,23 @@ static void flush(struct vm_emit *em)
 /* Number of the field, or -1 when there are too many. */
 static int field_add(struct vm_flat *f, const struct flat_field *want)
 {
-	for (unsigned i = 0; i < f->n_fields; i++) {
-		const struct flat_field *have = &f->fields[i];
+	struct flat_field *fd;
+
+	for (size_t i = 0; i < f->fields.len; i++) {
+		const struct flat_field *have = &f->fields.v[i];
 
 		if (have->key == want->key && have->len == want->len &&
 		    !have->load == !want->load &&
 		    (!want->load || have->load->ops == want->load->ops))
 			return (int)i;
 	}
-	if (f->n_fields == FLAT_FIELDS)
+	if (f->fields.len == FLAT_FIELDS)
 		return -1;
-	f->fields[f->n_fields] = *want;
-	return (int)f->n_fields++;
+	fd = vec_add(&f->fields);
+	*fd = *want;
+	fd->shift = (uint8_t)(32 - 8 * MIN(want->len, 4));
+	fd->end = want->offset + MAX(want->len, 4u);
+	return (int)f->fields.len - 1;
 }
 
 /* Is a register that expression number @at leaves read before it is written
@@ -131,40 +133,56 @@ static bool read_later(const struct vm_rule *r, unsigned at, uint32_t words)
 	return false;
 }
 
-/* How much a filter is worth: a test of more bytes fails more often. */
-static unsigned test_score(const struct flat_test *t, unsigned len)
+static uint32_t max_of(unsigned len)
 {
-	if (t->op == FLAT_OUTSIDE)
-		return 0;
-	if (t->op == FLAT_MASK_NE)
-		return 1;
-	return 1 + len;
+	return len >= 4 ? UINT32_MAX : (1u << (8 * len)) - 1;
 }
 
-static void filter_offer(struct vm_emit *em, struct flat_test t, unsigned len)
+/* Of how many bits it takes the value to be one of those wanted. */
+static uint8_t bits_of(const struct flat_test *t, unsigned len)
 {
-	unsigned score = test_score(&t, len);
-	struct flat_field net32 = { .key = em->p.offset,
-				    .len = 4,
-				    .offset = (uint16_t)em->p.offset };
+	int wanted = t->span ? 32 - __builtin_clz(t->span) : 0;
+	int bits = __builtin_popcount(t->mask & max_of(len)) - wanted;
+
+	return (uint8_t)MAX(bits, 0);
+}
+
+/* A test of the first bytes of an aligned word of the network header, seen as
+ * one of the word, so that `ip saddr` of all prefix lengths is one field. */
+static void widen(struct vm_emit *em, struct flat_offer *o, unsigned len)
+{
+	struct flat_field word = { .key = em->p.offset,
+				   .len = 4,
+				   .source = VM_SOURCE_NETWORK,
+				   .offset = em->p.offset };
+	unsigned shift = 8 * (4 - MIN(len, 4u));
 	int field;
 
-	if (!em->leading || score <= em->filter.score)
+	if (em->p.source != VM_SOURCE_NETWORK || em->p.offset % 4 || len > 4 ||
+	    o->test.mask != UINT32_MAX || o->test.from > max_of(len) ||
+	    o->test.span > max_of(len) - o->test.from)
 		return;
-	if (em->p.net32 && (t.op == FLAT_EQ || t.op == FLAT_RANGE)) {
-		unsigned shift = 8 * (4 - len);
+	field = field_add(em->f, &word);
+	if (field < 0)
+		return;
+	o->field = (uint8_t)field;
+	o->test.from <<= shift;
+	o->test.span = o->test.span << shift | ((1u << shift) - 1);
+}
 
-		field = field_add(em->f, &net32);
-		if (field >= 0) {
-			t.field = (uint8_t)field;
-			t.a <<= shift;
-			t.b = t.op == FLAT_EQ ? 0 : t.b << shift;
-			t.b |= shift ? (1u << shift) - 1 : 0;
-			t.op = t.b ? FLAT_RANGE : FLAT_EQ;
-		}
-	}
-	em->filter.test = t;
-	em->filter.score = score;
+/* Offer a test as the rule's filter. */
+static void offer(struct vm_emit *em, const struct flat_test *t, uint8_t field,
+		  unsigned len)
+{
+	struct flat_offer o = { .rule = em->number,
+				.field = field,
+				.bits = bits_of(t, len),
+				.test = *t };
+
+	if (!em->leading)
+		return;
+	widen(em, &o, len);
+	vec_push(&em->offers, o);
 }
 
 /* The pending load and the test @t at @e become one instruction. */
@@ -175,16 +193,20 @@ static bool test_add(struct vm_emit *em, const struct vm_expr *e,
 	struct flat_field field = { .load = p->load,
 				    .key = p->key,
 				    .word = (uint8_t)p->load_word,
-				    .len = (uint8_t)len };
+				    .len = (uint8_t)len,
+				    .source = (uint8_t)p->source,
+				    .offset = p->offset };
 	uint32_t words = p->load->writes | (p->mask ? p->mask->writes : 0);
 	bool whole = len <= 4 && !read_later(em->rule, em->at, words);
+	struct flat_insn *insn;
 	int n = field_add(em->f, &field);
 
 	if (n < 0)
 		return false;
-	t.field = (uint8_t)n;
-	insn_add(em, FLAT_TEST)->test = t;
-	filter_offer(em, t, len);
+	insn = insn_add(em, FLAT_TEST);
+	insn->field = (uint8_t)n;
+	insn->test = t;
+	offer(em, &t, (uint8_t)n, len);
 	if (!whole) {
 		/* a fold is no proof, and a register may be wanted */
 		flush(em);
@@ -206,9 +228,9 @@ bool vm_emit_load(struct vm_emit *em, const struct vm_expr *e, uint64_t key,
 	return true;
 }
 
-void vm_emit_net32(struct vm_emit *em, unsigned offset)
+void vm_emit_source(struct vm_emit *em, enum vm_source source, unsigned offset)
 {
-	em->p.net32 = true;
+	em->p.source = source;
 	em->p.offset = offset;
 }
 
@@ -228,9 +250,11 @@ bool vm_emit_mask(struct vm_emit *em, const struct vm_expr *e,
 	return true;
 }
 
-static uint32_t max_of(unsigned len)
+/* Anything but @v. */
+static void not_equal(struct flat_test *t, uint32_t v)
 {
-	return len >= 4 ? UINT32_MAX : (1u << (8 * len)) - 1;
+	t->from = v + 1;
+	t->span = UINT32_MAX - 1;
 }
 
 /* (x & mask) ^ xor == v, or !=. */
@@ -240,48 +264,41 @@ static bool masked_test(const struct pending *p, unsigned op, uint32_t v,
 	uint32_t max = max_of(p->len), rest = ~p->and_ & max;
 
 	v ^= p->xor_;
-	if (v & rest)
+	if (v & rest || (op != NFT_CMP_EQ && op != NFT_CMP_NEQ))
 		return false;
-	t->a = v;
-	t->b = p->and_;
-	if (op == NFT_CMP_NEQ) {
-		t->op = FLAT_MASK_NE;
-	} else if (op != NFT_CMP_EQ) {
-		return false;
-	} else if (!(rest & (rest + 1))) {
+	*t = (struct flat_test){ .mask = p->and_, .from = v };
+	if (op == NFT_CMP_NEQ)
+		not_equal(t, v);
+	else if (!(rest & (rest + 1)))
 		/* a prefix: the rest is free */
-		t->op = FLAT_RANGE;
-		t->b = rest;
-	} else {
-		t->op = FLAT_MASK_EQ;
-	}
+		*t = (struct flat_test){ UINT32_MAX, v, rest };
 	return true;
 }
 
 static bool plain_test(unsigned op, uint32_t v, uint32_t max,
 		       struct flat_test *t)
 {
-	t->op = FLAT_RANGE;
+	*t = (struct flat_test){ .mask = UINT32_MAX, .from = v };
 	switch (op) {
 	case NFT_CMP_EQ:
-		*t = (struct flat_test){ .op = FLAT_EQ, .a = v };
 		return true;
 	case NFT_CMP_NEQ:
-		*t = (struct flat_test){ .op = FLAT_MASK_NE, .a = v, .b = max };
+		not_equal(t, v);
 		return true;
 	case NFT_CMP_LT:
-		t->b = v - 1;
+		t->from = 0;
+		t->span = v - 1;
 		return v > 0;
 	case NFT_CMP_LTE:
-		t->b = v;
+		t->from = 0;
+		t->span = v;
 		return true;
 	case NFT_CMP_GT:
-		t->a = v + 1;
-		t->b = max - t->a;
+		t->from = v + 1;
+		t->span = max - t->from;
 		return v < max;
 	case NFT_CMP_GTE:
-		t->a = v;
-		t->b = max - v;
+		t->span = max - v;
 		return true;
 	}
 	return false;
@@ -315,14 +332,19 @@ bool vm_emit_range(struct vm_emit *em, const struct vm_expr *e,
 		   const void *from, const void *to)
 {
 	const struct pending *p = &em->p;
-	struct flat_test t = { .op = inside ? FLAT_RANGE : FLAT_OUTSIDE };
+	uint32_t a = flat_fold(from, len), b = flat_fold(to, len);
+	struct flat_test t = { UINT32_MAX, a, b - a };
 
 	if (!p->load || p->mask || p->reg.word != sreg.word || len != p->len ||
-	    len > 4)
+	    len > 4 || a > b)
 		return false;
-	t.a = flat_fold(from, len);
-	t.b = flat_fold(to, len) - t.a;
-	return flat_fold(to, len) >= t.a && test_add(em, e, t, len);
+	if (!inside) {
+		if (t.span == UINT32_MAX)
+			return false;
+		t.from = b + 1;
+		t.span = UINT32_MAX - 1 - t.span;
+	}
+	return test_add(em, e, t, len);
 }
 
 bool vm_emit_verdict(struct vm_emit *em, const struct vm_expr *e, int32_t code,
@@ -340,93 +362,13 @@ bool vm_emit_verdict(struct vm_emit *em, const struct vm_expr *e, int32_t code,
 	return true;
 }
 
-/* --- groups ---------------------------------------------------------------- */
-
-enum {
-	/* fewer lanes are not worth a scan: their rules always run */
-	GROUP_MIN = 2,
-};
-
-static bool same_kind(const struct filter *x, const struct filter *y)
-{
-	return x->test.op == y->test.op && x->test.field == y->test.field;
-}
-
-/* Lanes for the filters of @which, all of one kind. */
-static void group_add(struct vm_flat *f, const struct filter *filters,
-		      uint64_t which)
-{
-	struct flat_group *g = vec_add(&f->groups);
-	const struct flat_test *t = &filters[__builtin_ctzll(which)].test;
-	unsigned rule = 0;
-
-	g->op = t->op;
-	g->field = t->field;
-	g->first = (uint32_t)f->a.len;
-	g->rules = which;
-	while (which || f->a.len % FLAT_STEP) {
-		/* the last one again fills the step */
-		if (which)
-			rule = (unsigned)__builtin_ctzll(which);
-		which &= which - 1;
-		vec_push(&f->a, filters[rule].test.a);
-		vec_push(&f->b, filters[rule].test.b);
-		vec_push(&f->lane_rule, (uint8_t)rule);
-		g->n++;
-	}
-}
-
-/* An equality among ranges is one that spans nothing. */
-static void unify(struct filter *filters, unsigned n)
-{
-	uint64_t ranged = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (filters[i].score && filters[i].test.op == FLAT_RANGE)
-			ranged |= UINT64_C(1) << filters[i].test.field;
-	for (unsigned i = 0; i < n; i++)
-		if (filters[i].test.op == FLAT_EQ &&
-		    ranged >> filters[i].test.field & 1) {
-			filters[i].test.op = FLAT_RANGE;
-			filters[i].test.b = 0;
-		}
-}
-
-static void block_add(struct vm_flat *f, struct filter *filters, unsigned n)
-{
-	struct flat_block *b = vec_add(&f->blocks);
-	uint64_t left = n == 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
-
-	b->first_group = (uint32_t)f->groups.len;
-	unify(filters, n);
-	while (left) {
-		unsigned i = (unsigned)__builtin_ctzll(left);
-		uint64_t same = 0;
-
-		for (unsigned j = i; j < n; j++)
-			if (left >> j & 1 && filters[j].score &&
-			    same_kind(&filters[i], &filters[j]))
-				same |= UINT64_C(1) << j;
-		if (filters[i].score &&
-		    __builtin_popcountll(same) >= GROUP_MIN) {
-			group_add(f, filters, same);
-		} else {
-			same = UINT64_C(1) << i;
-			b->always |= same;
-		}
-		left &= ~same;
-	}
-	b->n_groups = (uint32_t)f->groups.len - b->first_group;
-}
-
 static void rule_emit(struct vm_emit *em, const struct vm_rule *r)
 {
 	const struct vm_expr *e = r->exprs;
 
 	em->rule = r;
 	em->leading = true;
-	em->filter.score = 0;
-	vec_push(&em->f->start, (uint32_t)em->f->code.len);
+	em->f->start[em->number] = (uint32_t)em->f->code.len;
 	for (em->at = 0; em->at < r->n; em->at++, e = vm_expr_after(e)) {
 		if (e->ops->emit && e->ops->emit(e, em))
 			continue;
@@ -440,19 +382,20 @@ struct vm_flat *vm_flat_new(const struct vm_rule **rules, uint32_t n)
 {
 	struct vm_flat *f = xzalloc(sizeof(*f));
 	struct vm_emit em = { .f = f };
-	struct filter filters[FLAT_BLOCK];
 
 	f->refs = 1;
 	f->rules = xmemdup(rules, n * sizeof(*rules));
 	f->n = n;
-	for (uint32_t i = 0; i < n; i++) {
-		((struct vm_rule *)(uintptr_t)rules[i])->seg = f;
-		rule_emit(&em, rules[i]);
-		filters[i % FLAT_BLOCK] = em.filter;
-		if (i % FLAT_BLOCK == FLAT_BLOCK - 1 || i == n - 1)
-			block_add(f, filters, i % FLAT_BLOCK + 1);
+	f->start = xcalloc(n + 1, sizeof(*f->start));
+	for (; em.number < n; em.number++) {
+		((struct vm_rule *)(uintptr_t)rules[em.number])->seg = f;
+		rule_emit(&em, rules[em.number]);
 	}
-	vec_push(&f->start, (uint32_t)f->code.len);
+	f->start[n] = (uint32_t)f->code.len;
+	flat_blocks_make(f, em.offers.v, em.offers.len);
+	vec_shrink(&f->fields);
+	vec_shrink(&f->code);
+	vec_fini(&em.offers);
 	return f;
 }
 
@@ -460,33 +403,46 @@ void vm_flat_free(struct vm_flat *f)
 {
 	if (--f->refs)
 		return;
+	flat_blocks_free(f);
 	free(f->rules);
-	vec_fini(&f->start);
+	free(f->start);
+	vec_fini(&f->fields);
 	vec_fini(&f->code);
-	vec_fini(&f->blocks);
-	vec_fini(&f->groups);
-	vec_fini(&f->a);
-	vec_fini(&f->b);
-	vec_fini(&f->lane_rule);
+	vec_fini(&f->steps);
 	free(f);
 }
 
 /* --- as text --------------------------------------------------------------- */
 
-static void insn_dump(const struct flat_insn *i, struct strbuf *out)
+static void test_dump(const struct flat_insn *i, struct strbuf *out)
 {
-	static const char *const ops[] = { "eq", "range", "mask_eq", "mask_ne",
-					   "outside" };
+	const struct flat_test *t = &i->test;
+
+	strbuf_printf(out, "  test field %u ", i->field);
+	if (t->mask != UINT32_MAX)
+		strbuf_printf(out, "& 0x%x ", t->mask);
+	if (!t->span)
+		strbuf_printf(out, "eq 0x%x\n", t->from);
+	else if (t->span == UINT32_MAX - 1)
+		strbuf_printf(out, "neq 0x%x\n", t->from - 1);
+	else
+		strbuf_printf(out, "in 0x%x-0x%x\n", t->from,
+			      t->from + t->span);
+}
+
+static void insn_dump(const struct flat_insn *i, const struct vm_rule *r,
+		      struct strbuf *out)
+{
+	const struct vm_expr *e;
 
 	switch (i->code) {
 	case FLAT_TEST:
-		strbuf_printf(out, "  test field %u %s 0x%x 0x%x\n",
-			      i->test.field, ops[i->test.op], i->test.a,
-			      i->test.b);
+		test_dump(i, out);
 		break;
 	case FLAT_CALL:
-		strbuf_printf(out, "  call [ %s ", i->call->ops->name);
-		i->call->ops->describe(i->call, out);
+		e = flat_call(r, i);
+		strbuf_printf(out, "  call [ %s ", e->ops->name);
+		e->ops->describe(e, out);
 		strbuf_puts(out, "]\n");
 		break;
 	default:
@@ -497,24 +453,21 @@ static void insn_dump(const struct flat_insn *i, struct strbuf *out)
 
 void vm_flat_dump(const struct vm_flat *f, struct strbuf *out)
 {
-	for (unsigned i = 0; i < f->n_fields; i++) {
-		const struct flat_field *fd = &f->fields[i];
+	for (size_t i = 0; i < f->fields.len; i++) {
+		const struct flat_field *fd = &f->fields.v[i];
 
-		strbuf_printf(out, "field %u: %u bytes of ", i, fd->len);
+		strbuf_printf(out, "field %zu: %u bytes of ", i, fd->len);
 		if (fd->load)
 			fd->load->ops->describe(fd->load, out);
 		else
 			strbuf_printf(out, "network header + %u", fd->offset);
 		strbuf_putc(out, '\n');
 	}
-	for (size_t i = 0; i < f->blocks.len; i++)
-		strbuf_printf(out, "block %zu: groups %u always 0x%llx\n", i,
-			      f->blocks.v[i].n_groups,
-			      (unsigned long long)f->blocks.v[i].always);
+	flat_blocks_dump(f, out);
 	for (uint32_t i = 0; i < f->n; i++) {
 		strbuf_printf(out, "rule %llu\n",
 			      (unsigned long long)f->rules[i]->handle);
-		for (uint32_t j = f->start.v[i]; j < f->start.v[i + 1]; j++)
-			insn_dump(&f->code.v[j], out);
+		for (uint32_t j = f->start[i]; j < f->start[i + 1]; j++)
+			insn_dump(&f->code.v[j], f->rules[i], out);
 	}
 }

@@ -20,9 +20,20 @@ struct vm_emit;
  */
 bool vm_emit_load(struct vm_emit *em, const struct vm_expr *e, uint64_t key,
 		  struct vm_reg dreg, unsigned len);
-/** vm_emit_net32() - the field just loaded is @len bytes (up to 4) at the start
- * of the four at @offset of the network header */
-void vm_emit_net32(struct vm_emit *em, unsigned offset);
+/* Where a field's bytes are, so that they can be had without exec(). When they
+ * are not there exec() is asked. */
+enum vm_source {
+	VM_SOURCE_EXEC,	   /* only exec() knows */
+	VM_SOURCE_NETWORK, /* packet_read() */
+	VM_SOURCE_L4,	   /* packet_read_l4() */
+	VM_SOURCE_PACKET,  /* struct packet itself */
+	VM_SOURCE_IN,	   /* its input link; 16 bytes of zero without one */
+	VM_SOURCE_OUT,	   /* its output link, likewise */
+	VM_SOURCE_COUNT
+};
+
+/** vm_emit_source() - the field just loaded is what is at @offset of @source */
+void vm_emit_source(struct vm_emit *em, enum vm_source source, unsigned offset);
 /** vm_emit_mask() - @e is dreg = (sreg & mask) ^ xor over @len bytes */
 bool vm_emit_mask(struct vm_emit *em, const struct vm_expr *e,
 		  struct vm_reg sreg, struct vm_reg dreg, unsigned len,

@@ -5,6 +5,7 @@ libengine_la_SOURCES += \
 	vm/emit.c vm/emit.h \
 	vm/expr.c vm/expr.h vm/expr.def \
 	vm/flat.c vm/flat.h \
+	vm/flat_block.c \
 	vm/lower.c \
 	vm/policy.c \
 	vm/prog.c \

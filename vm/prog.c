@@ -9,8 +9,8 @@
  * the segments whose rules changed and takes over the others, counted by
  * reference:
  *
- *	old	[ r1 ... r512 ]  [ r513 ... r900 ]  [ r901 ... ]
- *	new	      same       [ r513 ... X ... ]     same
+ *	old	[ r1 ... r2048 ]  [ r2049 ... r3000 ]  [ r3001 ... ]
+ *	new	      same        [ r2049 ... X ... ]       same
  *
  * A rule knows its segment. Adding a rule between two of one segment, or
  * taking one out, makes that segment stale. The new list of rules is walked in
@@ -25,7 +25,7 @@
 #include "vm/flat.h"
 
 enum {
-	SEG_MAX = 512,
+	SEG_MAX = 2048,
 	SEG_SMALL = 128,
 };
 

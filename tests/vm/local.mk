@@ -10,6 +10,7 @@ tests_vm_test_SOURCES = \
 	tests/vm/fixture.c \
 	tests/vm/fixture.h \
 	tests/vm/flat.c \
+	tests/vm/flat_block.c \
 	tests/vm/generate.c \
 	tests/vm/generate.h \
 	tests/vm/lower.c \

@@ -44,7 +44,7 @@ static unsigned total(const struct vm_prog *p)
 	return n;
 }
 
-/* 5,000 rules are ten segments; a change makes one or two of them anew. */
+/* 20,000 rules are ten segments; a change makes one or two of them anew. */
 Test(prog, segments_are_shared)
 {
 	struct vm_flat *before[16];
@@ -52,18 +52,18 @@ Test(prog, segments_are_shared)
 	struct fx fx;
 
 	fx_init(&fx, NFPROTO_INET);
-	fill(&fx, 5000);
+	fill(&fx, 20000);
 	p = prog(&fx);
 	cr_assert_eq(p->n, 10);
 	memcpy(before, p->segs, p->n * sizeof(*before));
 	fill(&fx, 1); /* behind all others */
 	cr_assert_geq(shared(prog(&fx), before, 10), 9);
-	cr_assert_eq(total(prog(&fx)), 5001);
+	cr_assert_eq(total(prog(&fx)), 20001);
 	fx_begin(&fx);
-	vm_rule_del(fx.tx, fx.family, "t", "in", 2500, &fx.err);
+	vm_rule_del(fx.tx, fx.family, "t", "in", 10000, &fx.err);
 	fx_commit(&fx);
 	cr_assert_geq(shared(prog(&fx), before, 10), 8);
-	cr_assert_eq(total(prog(&fx)), 5000);
+	cr_assert_eq(total(prog(&fx)), 20000);
 	fx_fini(&fx);
 }
 

@@ -26,6 +26,7 @@ struct meta {
  * @get:	fills zeroed words; false: BREAK. NULL: cannot be read
  * @set:	NULL: cannot be set
  * @hooks:	bit per hook where a load is allowed; 0: anywhere
+ * @source, @offset: where its bytes are, if it is always some
  */
 struct meta_key {
 	const char *name;
@@ -33,6 +34,8 @@ struct meta_key {
 	bool (*get)(const struct vm_ctx *cx, uint32_t *w);
 	void (*set)(struct packet *pkt, uint32_t value);
 	uint8_t hooks;
+	enum vm_source source;
+	size_t offset;
 };
 
 static bool get_len(const struct vm_ctx *cx, uint32_t *w)
@@ -210,15 +213,22 @@ enum {
 	HOOKS_SET_PKTTYPE = 1 << NF_INET_PRE_ROUTING,
 };
 
+/* Where a key's bytes always are. */
+#define IN_PACKET(member) 0, VM_SOURCE_PACKET, offsetof(struct packet, member)
+#define OF_IN(member)	  0, VM_SOURCE_IN, offsetof(struct host_link, member)
+#define OF_OUT(member)	  0, VM_SOURCE_OUT, offsetof(struct host_link, member)
+
 static const struct meta_key keys[] = {
-	[NFT_META_LEN] = { "len", 4, get_len },
-	[NFT_META_PROTOCOL] = { "protocol", 2, get_protocol },
-	[NFT_META_PRIORITY] = { "priority", 4, get_priority, set_priority },
-	[NFT_META_MARK] = { "mark", 4, get_mark, set_mark },
-	[NFT_META_IIF] = { "iif", 4, get_iif },
-	[NFT_META_OIF] = { "oif", 4, get_oif },
-	[NFT_META_IIFNAME] = { "iifname", 16, get_iifname },
-	[NFT_META_OIFNAME] = { "oifname", 16, get_oifname },
+	[NFT_META_LEN] = { "len", 4, get_len, NULL, IN_PACKET(wire_len) },
+	[NFT_META_PROTOCOL] = { "protocol", 2, get_protocol, NULL,
+				IN_PACKET(protocol) },
+	[NFT_META_PRIORITY] = { "priority", 4, get_priority, set_priority,
+				IN_PACKET(priority) },
+	[NFT_META_MARK] = { "mark", 4, get_mark, set_mark, IN_PACKET(mark) },
+	[NFT_META_IIF] = { "iif", 4, get_iif, NULL, OF_IN(ifindex) },
+	[NFT_META_OIF] = { "oif", 4, get_oif, NULL, OF_OUT(ifindex) },
+	[NFT_META_IIFNAME] = { "iifname", 16, get_iifname, NULL, OF_IN(name) },
+	[NFT_META_OIFNAME] = { "oifname", 16, get_oifname, NULL, OF_OUT(name) },
 	[NFT_META_IIFTYPE] = { "iiftype", 2, get_iiftype },
 	[NFT_META_OIFTYPE] = { "oiftype", 2, get_oiftype },
 	[NFT_META_SKUID] = { "skuid", 4, get_nothing },
@@ -226,7 +236,8 @@ static const struct meta_key keys[] = {
 	[NFT_META_NFTRACE] = { "nftrace", 1, NULL, set_nftrace },
 	[NFT_META_RTCLASSID] = { "rtclassid", 4, get_rtclassid },
 	[NFT_META_SECMARK] = { "secmark", 4, get_zero },
-	[NFT_META_NFPROTO] = { "nfproto", 1, get_nfproto },
+	[NFT_META_NFPROTO] = { "nfproto", 1, get_nfproto, NULL,
+			       IN_PACKET(nfproto) },
 	[NFT_META_L4PROTO] = { "l4proto", 1, get_l4proto },
 	[NFT_META_PKTTYPE] = { "pkttype", 1, get_pkttype, set_pkttype },
 	[NFT_META_CPU] = { "cpu", 4, get_zero },
@@ -293,9 +304,14 @@ static void meta_exec(const struct vm_expr *e, struct vm_regs *regs,
 static bool meta_emit(const struct vm_expr *e, struct vm_emit *em)
 {
 	const struct meta *m = vm_priv(e);
+	const struct meta_key *k = &keys[m->key];
 
-	return e->flags & VM_EXPR_PURE &&
-	       vm_emit_load(em, e, m->key, m->reg, keys[m->key].len);
+	if (!(e->flags & VM_EXPR_PURE))
+		return false;
+	vm_emit_load(em, e, m->key, m->reg, k->len);
+	if (k->source)
+		vm_emit_source(em, k->source, k->offset);
+	return true;
 }
 
 static void meta_describe(const struct vm_expr *e, struct strbuf *out)

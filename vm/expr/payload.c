@@ -135,9 +135,10 @@ static bool payload_emit(const struct vm_expr *e, struct vm_emit *em)
 		       p->len;
 
 	vm_emit_load(em, e, key, p->dreg, p->len);
-	if (p->base == NFT_PAYLOAD_NETWORK_HEADER && !(p->offset % 4) &&
-	    p->len <= 4)
-		vm_emit_net32(em, p->offset);
+	if (p->base == NFT_PAYLOAD_NETWORK_HEADER)
+		vm_emit_source(em, VM_SOURCE_NETWORK, p->offset);
+	else if (p->fast)
+		vm_emit_source(em, VM_SOURCE_L4, p->offset);
 	return true;
 }
 
