@@ -5,7 +5,7 @@
  *	hit	a packet of a known connection, the whole step: receive, decode,
  *		tuple, lookup, tracker, refresh, release; 70% TCP in ESTABLISHED
  *		(data and acknowledgements that pass the window check), 30% UDP,
- *		random flow order, batches of 32 with ct_in_prefetch(); transport
+ *		random flow order, in batches and waves as the path; transport
  *		checksums verified
  *	vouched	the same with checksums vouched for by the network card
  *	insert	the first packet of a connection: ct_in() and ct_confirm()
@@ -27,8 +27,9 @@
 #include "base/rng.h"
 #include "ct/ct.h"
 #include "packet/csum.h"
+#include "path/path.h"
 
-#define BATCH	   32
+#define BATCH	   PATH_BATCH
 #define PACKET_MAX 128
 #define HITS	   4000000
 #define CLIENT_ISN 1000u
@@ -191,17 +192,29 @@ static void make(struct bench *b, unsigned i, uint32_t flow, int dir,
 	b->pkts[i].hook = NF_INET_PRE_ROUTING;
 }
 
-/* The whole way of the batch; @confirm: to the end, else it is dropped. */
-static double run(struct bench *b, unsigned n, bool confirm, bool must)
+/* Make up to a wave of packets ready, those from @from on; how many are now. */
+static unsigned prepare(struct bench *b, unsigned from, unsigned n)
 {
-	double start = now_ns();
+	unsigned to = MIN(n, from + PATH_WAVE);
 
-	for (unsigned i = 0; i < n; i++) {
+	for (unsigned i = from; i < to; i++) {
 		b->pkts[i].reason = packet_receive(&b->pkts[i]);
 		packet_decode(&b->pkts[i]);
 	}
-	ct_in_prefetch(b->t, b->pkts, n);
+	ct_in_prefetch(b->t, b->pkts + from, to - from);
+	return to;
+}
+
+/* The whole way of the batch, in waves as path_run_batch() has them; @confirm:
+ * to the end, else it is dropped. */
+static double run(struct bench *b, unsigned n, bool confirm, bool must)
+{
+	double start = now_ns();
+	unsigned ready = prepare(b, 0, n);
+
 	for (unsigned i = 0; i < n; i++) {
+		if (i % PATH_WAVE == 0)
+			ready = prepare(b, ready, n);
 		ct_in(b->t, &b->pkts[i], &b->now);
 		if (must &&
 		    ct_state_bits(&b->pkts[i]) != CT_STATE_ESTABLISHED) {

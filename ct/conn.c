@@ -28,8 +28,7 @@ void ct_conn_set_key(struct ct_conn *ct, const struct ct_key *key)
 
 	ct_store(&ct->head, key->head);
 	if (!(key->flags & CT_KEY_V6)) {
-		ct_store(&c4->saddr, key->src.ip);
-		ct_store(&c4->daddr, key->dst.ip);
+		ct_store(&c4->addrs, key->src.ip | (uint64_t)key->dst.ip << 32);
 		return;
 	}
 	for (int i = 0; i < 2; i++) {

@@ -104,7 +104,12 @@ struct ct_conn {
 
 struct ct_conn4 {
 	struct ct_conn c;
-	be32_t saddr, daddr;
+	union {
+		struct {
+			be32_t saddr, daddr;
+		};
+		uint64_t addrs; /* compared at once */
+	};
 	union ct_proto proto;
 };
 
@@ -163,12 +168,39 @@ static inline bool ct_conn_is(const struct ct_conn *ct,
 	if ((ct_load(&ct->head) & CT_HEAD_MASK) != key->head)
 		return false;
 	if (likely(!(key->flags & CT_KEY_V6)))
-		return ct_load(&c4->saddr) == key->src.ip &&
-		       ct_load(&c4->daddr) == key->dst.ip;
+		return ct_load(&c4->addrs) ==
+		       (key->src.ip | (uint64_t)key->dst.ip << 32);
 	return ct_load(&c6->saddr[0]) == key->src.q[0] &&
 	       ct_load(&c6->saddr[1]) == key->src.q[1] &&
 	       ct_load(&c6->daddr[0]) == key->dst.q[0] &&
 	       ct_load(&c6->daddr[1]) == key->dst.q[1];
+}
+
+/** ct_conn_differs() - add to @fwd and @back what differs between the entry's
+ * addresses and those of the IP header at @iph, straight and exchanged */
+static inline void ct_conn_differs(const struct ct_conn *ct, const uint8_t *iph,
+				   bool v6, uint64_t *fwd, uint64_t *back)
+{
+	const struct ct_conn4 *c4 = (const struct ct_conn4 *)ct;
+	const struct ct_conn6 *c6 = (const struct ct_conn6 *)ct;
+	uint64_t ours, src, dst;
+
+	if (likely(!v6)) {
+		ours = ct_load(&c4->addrs);
+		src = load_raw32(iph + 12);
+		dst = load_raw32(iph + 16);
+		*fwd |= ours ^ (src | dst << 32);
+		*back |= ours ^ (dst | src << 32);
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		memcpy(&src, iph + 8 + 8 * i, 8);
+		memcpy(&dst, iph + 24 + 8 * i, 8);
+		*fwd |= (ct_load(&c6->saddr[i]) ^ src) |
+			(ct_load(&c6->daddr[i]) ^ dst);
+		*back |= (ct_load(&c6->saddr[i]) ^ dst) |
+			 (ct_load(&c6->daddr[i]) ^ src);
+	}
 }
 
 /** ct_conn_expired() - is it over at tick @now? (nf_ct_is_expired()) */

@@ -31,14 +31,16 @@ static inline void attach(struct packet *pkt, struct ct_conn *ct,
 	pkt->ctinfo = ctinfo;
 }
 
-/* Step 8. */
+/* Step 8. No branch on the direction, which nobody can foresee: a reply is
+ * established, whatever has been seen before. */
 static inline enum ip_conntrack_info ctinfo_of(uint32_t status, enum ct_dir dir)
 {
-	if (dir == CT_DIR_REPLY)
-		return IP_CT_ESTABLISHED_REPLY;
-	if (status & IPS_SEEN_REPLY)
-		return IP_CT_ESTABLISHED;
-	return status & IPS_EXPECTED ? IP_CT_RELATED : IP_CT_NEW;
+	uint32_t info = IP_CT_ESTABLISHED;
+
+	if (unlikely(!(status & IPS_SEEN_REPLY)))
+		info = status & IPS_EXPECTED ? IP_CT_RELATED : IP_CT_NEW;
+	return (enum ip_conntrack_info)(dir * IP_CT_ESTABLISHED_REPLY |
+					(info & (dir - 1u)));
 }
 
 bool ct_csum_verify(const struct ct_ctx *cx)
@@ -67,8 +69,8 @@ static inline enum ct_verdict track(struct ct_ctx *cx,
 	verdict = p->packet(cx);
 	if (likely(verdict == CT_ACCEPT)) {
 		attach(cx->pkt, ct, ctinfo);
-		if (ctinfo == IP_CT_ESTABLISHED_REPLY &&
-		    !(ct->status & IPS_SEEN_REPLY))
+		if (unlikely(!(ct->status & IPS_SEEN_REPLY)) &&
+		    ctinfo == IP_CT_ESTABLISHED_REPLY)
 			ct_store(&ct->status, ct->status | IPS_SEEN_REPLY);
 	}
 	ct_conn_unlock(ct, threads);
@@ -105,56 +107,156 @@ static __attribute__((noinline)) enum reason start(struct ct_ctx *cx,
 	return REASON_NONE;
 }
 
-/* The hash that ct_in_prefetch() noted, if it is still that of the packet. */
+/* Is what ct_in_prefetch() noted still true of the packet? */
+static inline bool packet_is_as_prefetched(const struct packet *pkt)
+{
+	return !(pkt->flags & (PKT_DIRTY | PKT_REASSEMBLED));
+}
+
 static inline uint64_t packet_hash(const struct ct_table *t,
 				   const struct packet *pkt,
 				   const struct ct_key *key,
 				   const struct ct_key *inverse)
 {
-	if (likely(pkt->ct_hash &&
-		   !(pkt->flags & (PKT_DIRTY | PKT_REASSEMBLED))))
+	if (likely(pkt->ct_hash && packet_is_as_prefetched(pkt)))
 		return pkt->ct_hash;
 	return ct_key_hash(&t->secret, key, inverse);
 }
 
+/* Steps 9 and 10 on the connection that was found, and what comes of it.
+ * False: it was over and is gone now, look again. */
+static inline bool judge(struct ct_ctx *cx, const struct ct_l4proto *p,
+			 enum reason *end)
+{
+	*end = REASON_NONE;
+	switch (track(cx, p)) {
+	case CT_ACCEPT:
+		return true;
+	case CT_INVALID:
+		ct_conn_put(cx->t, cx->ct);
+		not_tracked(cx, cx->pkt->ct_reason);
+		return true;
+	case CT_REPEAT:
+		if (ct_conn_kill(cx->t, cx->ct))
+			break;
+		ct_conn_put(cx->t, cx->ct);
+		not_tracked(cx, REASON_ct_dying);
+		ct_stat_inc(cx->t, drop);
+		*end = REASON_ct_dying;
+		return true;
+	}
+	ct_conn_put(cx->t, cx->ct);
+	return false;
+}
+
 /* Steps 6 to 10. */
-static inline enum reason resolve(struct ct_ctx *cx, const struct ct_l4proto *p,
-				  const struct ct_key *key,
-				  const struct ct_key *inverse)
+static enum reason resolve(struct ct_ctx *cx, const struct ct_l4proto *p,
+			   const struct ct_key *key,
+			   const struct ct_key *inverse)
 {
 	struct ct_table *t = cx->t;
 	uint64_t hash = packet_hash(t, cx->pkt, key, inverse);
+	enum reason end;
 
-	for (;;) {
+	do {
 		cx->ct = ct_lookup(t, key, inverse, hash, cx->now, &cx->dir);
 		if (unlikely(!cx->ct))
 			return start(cx, p, key, hash);
-		switch (track(cx, p)) {
-		case CT_ACCEPT:
-			return REASON_NONE;
-		case CT_INVALID:
-			ct_conn_put(t, cx->ct);
-			return not_tracked(cx, cx->pkt->ct_reason);
-		case CT_REPEAT:
-			if (!ct_conn_kill(t, cx->ct)) {
-				ct_conn_put(t, cx->ct);
-				not_tracked(cx, REASON_ct_dying);
-				ct_stat_inc(t, drop);
-				return REASON_ct_dying;
-			}
-			ct_conn_put(t, cx->ct);
-		}
+	} while (!judge(cx, p, &end));
+	return end;
+}
+
+/*
+ * Does @ct have the packet's tuple, and in which direction? Nobody can foresee
+ * the direction, so both are compared without a branch. A tuple that is its own
+ * inverse is the reply's, as in ct_lookup().
+ */
+static inline __attribute__((always_inline)) bool
+conn_is_of_packet(const struct ct_conn *ct, const struct packet *pkt,
+		  const struct ct_l4 *l4, enum ct_dir *dir)
+{
+	const bool v6 = pkt->nfproto == NFPROTO_IPV6;
+	const uint8_t *ports = packet_read(pkt, l4->off, 4);
+	uint64_t head, fwd, back;
+
+	if (unlikely(!ports))
+		return false;
+	head = ct_key_head(load_raw32(ports), l4->proto, v6 ? CT_KEY_V6 : 0);
+	fwd = back = ct_load(&ct->head) & CT_HEAD_MASK;
+	fwd ^= head;
+	back ^= ct_head_swap(head);
+	ct_conn_differs(ct, pkt->data, v6, &fwd, &back);
+	*dir = (enum ct_dir)(back == 0);
+	/* one of them is zero, told by a mask */
+	return (fwd & -(uint64_t)(back != 0)) == 0;
+}
+
+/* Status of an entry whose two tuples are each other's inverse and that
+ * lookups find. */
+static inline bool status_is_plain(uint32_t status)
+{
+	return (status & (IPS_CONFIRMED | IPS_DYING | IPS_NAT_MASK)) ==
+	       IPS_CONFIRMED;
+}
+
+/*
+ * The entry that ct_in_prefetch() took for the packet's connection, with a
+ * reference, if it is that indeed: what ct_lookup() would find, without a look
+ * at the bucket. False: perhaps there is another.
+ */
+static inline bool take_hint(struct ct_ctx *cx)
+{
+	const bool threads = cx->t->cfg.threads;
+	struct ct_conn *ct;
+
+	if (unlikely(!cx->pkt->ct_hint || !packet_is_as_prefetched(cx->pkt)))
+		return false;
+	ct = ct_table_conn(cx->t, cx->pkt->ct_hint);
+	if (unlikely(!conn_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir) ||
+		     !ct_conn_tryget(ct, threads)))
+		return false;
+	/* With the reference it stays what it is now. */
+	if (likely((!threads ||
+		    conn_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir)) &&
+		   status_is_plain(ct_load(&ct->status)) &&
+		   !ct_conn_expired(ct, cx->now))) {
+		cx->ct = ct;
+		return true;
 	}
+	ct_conn_put(cx->t, ct);
+	return false;
 }
 
 /* What answers @key; false, with the packet not tracked, if nothing does. */
-static inline bool inverse_of(struct ct_ctx *cx, const struct ct_l4proto *p,
-			      const struct ct_key *key, struct ct_key *inverse)
+static bool inverse_of(struct ct_ctx *cx, const struct ct_l4proto *p,
+		       const struct ct_key *key, struct ct_key *inverse)
 {
 	if (likely(ct_l4proto_invert(p, key, inverse)))
 		return true;
 	not_tracked(cx, REASON_ct_no_inverse);
 	return false;
+}
+
+/* Steps 3 to 10 of a packet whose connection is not foreseen. */
+static __attribute__((noinline)) enum reason search(struct ct_ctx *cx,
+						    const struct ct_l4proto *p)
+{
+	struct packet *pkt = cx->pkt;
+	struct ct_key key, inverse;
+
+	if (unlikely(p->error)) {
+		if (p->error(cx) != CT_ACCEPT) {
+			ct_stat_inc(cx->t, error);
+			return REASON_NONE;
+		}
+		if (pkt->ct || pkt->ctinfo == IP_CT_UNTRACKED)
+			return REASON_NONE;
+	}
+	if (!ct_key_from_packet(pkt, 0, &cx->l4, p, &key))
+		return not_tracked(cx, REASON_ct_no_tuple);
+	if (!inverse_of(cx, p, &key, &inverse))
+		return REASON_NONE;
+	return resolve(cx, p, &key, &inverse);
 }
 
 enum reason ct_in(struct ct_table *t, struct packet *pkt,
@@ -166,27 +268,17 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 		.now = nv_ticks(now->mono_ns),
 	};
 	const struct ct_l4proto *p;
-	struct ct_key key, inverse;
+	enum reason end;
 
 	if (pkt->ct || pkt->ctinfo == IP_CT_UNTRACKED)
 		return REASON_NONE;
 	pkt->ct_reason = REASON_NONE;
-	if (!ct_find_l4(pkt, 0, &cx.l4))
+	if (unlikely(!ct_find_l4(pkt, 0, &cx.l4)))
 		return not_tracked(&cx, REASON_ct_no_l4);
 	p = ct_l4proto_find(cx.l4.proto);
-	if (unlikely(p->error)) {
-		if (p->error(&cx) != CT_ACCEPT) {
-			ct_stat_inc(t, error);
-			return REASON_NONE;
-		}
-		if (pkt->ct || pkt->ctinfo == IP_CT_UNTRACKED)
-			return REASON_NONE;
-	}
-	if (!ct_key_from_packet(pkt, 0, &cx.l4, p, &key))
-		return not_tracked(&cx, REASON_ct_no_tuple);
-	if (!inverse_of(&cx, p, &key, &inverse))
-		return REASON_NONE;
-	return resolve(&cx, p, &key, &inverse);
+	if (likely(take_hint(&cx)) && likely(judge(&cx, p, &end)))
+		return end;
+	return search(&cx, p);
 }
 
 /* The hash of an IPv4 packet with ports, without making a key of it. */
@@ -218,7 +310,8 @@ static uint64_t prefetch_hash_any(const struct ct_table *t,
 	return ct_key_hash(&t->secret, &key, &inverse);
 }
 
-/* The hash of the packet's tuple; 0: it has none, or will have another. */
+/* The hash of the packet's tuple; 0: it has none, will have another, or its
+ * protocol looks at the packet before the lookup. */
 static inline uint64_t prefetch_hash(const struct ct_table *t,
 				     const struct packet *pkt)
 {
@@ -231,12 +324,15 @@ static inline uint64_t prefetch_hash(const struct ct_table *t,
 	p = ct_l4proto_find(l4.proto);
 	if (likely(p->ports && pkt->nfproto == NFPROTO_IPV4))
 		return prefetch_hash4(t, pkt, &l4);
+	if (unlikely(p->error))
+		return 0;
 	return prefetch_hash_any(t, pkt, &l4, p);
 }
 
 void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 {
 	uint64_t hashes[CT_PREFETCH_MAX];
+	uint32_t hints[CT_PREFETCH_MAX];
 	size_t batch;
 
 	for (; n; pkts += batch, n -= batch) {
@@ -244,7 +340,9 @@ void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 		for (size_t i = 0; i < batch; i++)
 			hashes[i] = pkts[i].ct_hash =
 				prefetch_hash(t, &pkts[i]);
-		ct_index_prefetch(t, hashes, batch);
+		ct_index_prefetch(t, hashes, hints, batch);
+		for (size_t i = 0; i < batch; i++)
+			pkts[i].ct_hint = hints[i];
 	}
 }
 

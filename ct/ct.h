@@ -91,6 +91,7 @@ struct ct_config {
 	uint32_t gre_timeout, gre_timeout_stream;
 	uint32_t sctp_timeout[16]; /* by enum sctp_conntrack */
 	bool threads;		   /* several threads will use the table */
+	bool reference;		   /* keep to the trackers' reference code */
 };
 
 void ct_config_init(struct ct_config *cfg);
@@ -118,11 +119,12 @@ enum reason ct_in(struct ct_table *t, struct packet *pkt,
 /**
  * ct_in_prefetch() - start loading what ct_in() will touch for @n packets
  *
- * Called for a whole batch before its packets run, after packet_receive() and
- * packet_decode(), so that the two cache misses of a lookup overlap: first all
- * buckets, then all entries. A packet that was refused (pkt->reason) is passed
- * over. Notes the tuple's hash in the packet, which ct_in() takes unless the
- * bytes have changed since (PKT_DIRTY, PKT_REASSEMBLED). No effect but speed.
+ * Called for some packets at once, after packet_receive() and packet_decode(),
+ * best while as many others have yet to run, so that the two cache misses of a
+ * lookup overlap: first all buckets, then all entries. A packet that was
+ * refused (pkt->reason) is passed over. Notes the tuple's hash and the entry
+ * that most likely is the packet's, which ct_in() takes unless the bytes have
+ * changed since (PKT_DIRTY, PKT_REASSEMBLED). No effect but speed.
  */
 void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n);
 

@@ -554,12 +554,11 @@ void ct_index_grow(struct ct_table *t)
  * hash of 0 costs a look at a bucket for nothing; nearly all packets have one.
  */
 void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
-		       size_t n)
+		       uint32_t *hints, size_t n)
 {
 	const uint32_t nbuckets =
 		__atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
 	const struct ct_bucket *buckets[CT_PREFETCH_MAX];
-	int slot;
 
 	for (size_t i = 0; i < n; i++) {
 		buckets[i] = bucket_at(t, bucket_number(hashes[i], nbuckets));
@@ -568,9 +567,11 @@ void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
 	for (size_t i = 0; i < n; i++) {
 		uint32_t s = bucket_match(buckets[i], hash_tag(hashes[i]));
 
-		while ((slot = slots_next(&s)) >= 0)
-			conn_prefetch(ct_table_conn(
-				t, ct_load(&buckets[i]->ref[slot])));
+		hints[i] = 0;
+		if (unlikely(!s || !hashes[i]))
+			continue;
+		hints[i] = ct_load(&buckets[i]->ref[__builtin_ctz(s)]);
+		conn_prefetch(ct_table_conn(t, hints[i]));
 	}
 }
 

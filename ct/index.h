@@ -67,10 +67,14 @@ void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref);
  * call it after an insert, with nothing locked */
 void ct_index_grow(struct ct_table *t);
 
-/** ct_index_prefetch() - start loading what ct_lookup() will look at for @n
- * (at most CT_PREFETCH_MAX) hashes; 0 is none */
+/**
+ * ct_index_prefetch() - start loading what a lookup will look at
+ * @hashes:	of @n tuples, at most CT_PREFETCH_MAX; 0: none
+ * @hints:	the first entry in each one's bucket whose tag fits, most likely
+ *		the one that will be found; 0: none
+ */
 void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
-		       size_t n);
+		       uint32_t *hints, size_t n);
 
 /** ct_index_peek() - up to @max references from the bucket that is @nth after
  * that of @hash; how many. Others may be changing it meanwhile */

@@ -122,9 +122,11 @@ static inline uint64_t ct_hash4_either(const struct ct_secret *secret,
 				       uint64_t head, uint64_t back)
 {
 	uint64_t a = (uint64_t)src << 32 | dst, b = (uint64_t)dst << 32 | src;
-	bool second = (b < a) | ((a == b) & (back < head));
+	/* a mask: which one is smaller nobody can foresee */
+	uint64_t second = -(uint64_t)((b < a) | ((a == b) & (back < head)));
 
-	return ct_hash4(secret, second ? b : a, second ? back : head);
+	return ct_hash4(secret, a ^ ((a ^ b) & second),
+			head ^ ((head ^ back) & second));
 }
 
 /** ct_key_hash6() - ct_key_hash() of IPv6 keys */

@@ -120,8 +120,12 @@ static inline bool ct_find_l4(const struct packet *pkt, uint32_t nhoff,
 {
 	int off;
 
-	if (likely(pkt->nfproto == NFPROTO_IPV4 && !nhoff)) {
-		/* Here the rules' view is the same. */
+	/* Here the rules' view is the same: IPv4, and IPv6 without an extension
+	 * header, where it is not at one that conntrack goes over. */
+	if (likely(!nhoff &&
+		   (pkt->nfproto == NFPROTO_IPV4 ||
+		    (pkt->l4_off == 40 && pkt->l4proto != IPPROTO_AH &&
+		     pkt->l4proto != IPPROTO_NONE)))) {
 		l4->proto = pkt->l4proto;
 		l4->off = pkt->l4_off;
 		return !pkt->frag_off && pkt->flags & PKT_L4;
@@ -196,12 +200,9 @@ static inline void ct_refresh(struct ct_ctx *cx, uint32_t ticks)
 {
 	struct ct_conn *ct = cx->ct;
 
-	if (likely(!(ct->status & IPS_FIXED_TIMEOUT))) {
-		if (ct->status & IPS_CONFIRMED)
-			ticks += cx->now;
-		if (ct->timeout != ticks)
-			ct_store(&ct->timeout, ticks);
-	}
+	if (likely(!(ct->status & IPS_FIXED_TIMEOUT)))
+		ct_store(&ct->timeout,
+			 ticks + (ct->status & IPS_CONFIRMED ? cx->now : 0));
 	ct_count(cx);
 }
 

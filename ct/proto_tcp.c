@@ -27,25 +27,10 @@
  * window scale nobody knows, is judged liberally.
  *
  * All arithmetic on sequence numbers is modulo 2^32.
+ *
+ * What most segments are is judged by tcp_usual() before it comes here.
  */
-#include <linux/netfilter/nf_conntrack_tcp.h>
-#include <netinet/tcp.h>
-
-#include "ct/l4proto.h"
-
-#define TCP_HEADER_BYTES 20
-/* Windows that an acknowledgement may lag behind at least (MAXACKWINCONST). */
-#define TCP_MAXACKWIN 66000
-
-enum tcp_kind {
-	TCP_SYN_SET,
-	TCP_SYNACK_SET,
-	TCP_FIN_SET,
-	TCP_ACK_SET,
-	TCP_RST_SET,
-	TCP_NONE_SET,
-	TCP_KINDS
-};
+#include "ct/tcp.h"
 
 #define sNO TCP_CONNTRACK_NONE
 #define sSS TCP_CONNTRACK_SYN_SENT
@@ -142,9 +127,6 @@ static const uint8_t
 		},
 	},
 };
-
-/* What every other flag is masked away from. */
-#define TCP_FLAGS_JUDGED (TH_FIN | TH_SYN | TH_RST | TH_ACK | TH_URG)
 
 /* Kinds by flags, plus one (get_conntrack_index()); 0: no TCP sends this
  * (tcp_valid_flags[]). */
@@ -291,16 +273,11 @@ static void tcp_options(const struct segment *seg, struct ct_tcp_end *end)
  * none is higher. Only the first option of the kind counts. */
 static uint32_t tcp_sack(const struct segment *seg, uint32_t ack)
 {
-	static const uint8_t timestamp[] = { TCPOPT_NOP, TCPOPT_NOP,
-					     TCPOPT_TIMESTAMP,
-					     TCPOLEN_TIMESTAMP };
 	struct option opt;
 	uint32_t off = 0;
 
-	if (!seg->opts_len || !seg->opts)
-		return ack;
-	if (seg->opts_len == TCPOLEN_TSTAMP_APPA &&
-	    !memcmp(seg->opts, timestamp, sizeof(timestamp)))
+	if (!seg->opts_len || !seg->opts ||
+	    tcp_opts_are_timestamp(seg->opts, seg->opts_len))
 		return ack;
 	while (option_next(seg, &off, &opt)) {
 		if (opt.kind != TCPOPT_SACK || opt.len < 10 ||
@@ -861,6 +838,8 @@ static enum ct_verdict tcp_packet(struct ct_ctx *cx)
 	struct segment seg;
 	struct tcp_move move;
 
+	if (likely(tcp_usual(cx, tcp)))
+		return CT_ACCEPT;
 	if (unlikely(segment_read(cx, &seg) != CT_ACCEPT))
 		return CT_INVALID;
 	if (!(cx->ct->status & IPS_CONFIRMED) &&

@@ -19,7 +19,6 @@
 #include <netinet/in.h>
 
 struct l4_csum {
-	uint8_t l4proto;
 	uint8_t verified_as; /* protocol that the pseudo header must say */
 	uint8_t off;	     /* of the checksum field in the transport header */
 	uint8_t min_len;     /* of the transport header */
@@ -29,50 +28,44 @@ struct l4_csum {
 	bool coverage; /* UDPLITE: bytes 4..5 say how much is covered */
 };
 
+/* By protocol; those without a row have no checksum that is known here. */
 static const struct l4_csum l4_csums[] = {
-	{ .l4proto = IPPROTO_TCP,
-	  .verified_as = IPPROTO_TCP,
-	  .off = 16,
-	  .min_len = 20,
-	  .pseudo4 = true,
-	  .pseudo6 = true },
-	{ .l4proto = IPPROTO_UDP,
-	  .verified_as = IPPROTO_UDP,
-	  .off = 6,
-	  .min_len = 8,
-	  .pseudo4 = true,
-	  .pseudo6 = true,
-	  .zero_is_none = true },
-	{ .l4proto = IPPROTO_UDPLITE,
-	  .verified_as = IPPROTO_UDP,
-	  .off = 6,
-	  .min_len = 8,
-	  .pseudo4 = true,
-	  .pseudo6 = true,
-	  .coverage = true },
-	{ .l4proto = IPPROTO_ICMP,
-	  .verified_as = IPPROTO_ICMP,
-	  .off = 2,
-	  .min_len = 4 },
-	{ .l4proto = IPPROTO_ICMPV6,
-	  .verified_as = IPPROTO_ICMPV6,
-	  .off = 2,
-	  .min_len = 4,
-	  .pseudo4 = true,
-	  .pseudo6 = true },
-	{ .l4proto = IPPROTO_SCTP,
-	  .verified_as = IPPROTO_SCTP,
-	  .off = 8,
-	  .min_len = 12,
-	  .crc32c = true },
+	[IPPROTO_TCP] = { .verified_as = IPPROTO_TCP,
+			  .off = 16,
+			  .min_len = 20,
+			  .pseudo4 = true,
+			  .pseudo6 = true },
+	[IPPROTO_UDP] = { .verified_as = IPPROTO_UDP,
+			  .off = 6,
+			  .min_len = 8,
+			  .pseudo4 = true,
+			  .pseudo6 = true,
+			  .zero_is_none = true },
+	[IPPROTO_UDPLITE] = { .verified_as = IPPROTO_UDP,
+			      .off = 6,
+			      .min_len = 8,
+			      .pseudo4 = true,
+			      .pseudo6 = true,
+			      .coverage = true },
+	[IPPROTO_ICMP] = { .verified_as = IPPROTO_ICMP,
+			   .off = 2,
+			   .min_len = 4 },
+	[IPPROTO_ICMPV6] = { .verified_as = IPPROTO_ICMPV6,
+			     .off = 2,
+			     .min_len = 4,
+			     .pseudo4 = true,
+			     .pseudo6 = true },
+	[IPPROTO_SCTP] = { .verified_as = IPPROTO_SCTP,
+			   .off = 8,
+			   .min_len = 12,
+			   .crc32c = true },
 };
 
-static const struct l4_csum *l4_csum_find(uint8_t l4proto)
+static inline const struct l4_csum *l4_csum_find(uint8_t l4proto)
 {
-	for (size_t i = 0; i < ARRAY_LEN(l4_csums); i++)
-		if (l4_csums[i].l4proto == l4proto)
-			return &l4_csums[i];
-	return NULL;
+	if (l4proto >= ARRAY_LEN(l4_csums) || !l4_csums[l4proto].min_len)
+		return NULL;
+	return &l4_csums[l4proto];
 }
 
 static inline uint64_t load64(const uint8_t *p)
@@ -83,8 +76,19 @@ static inline uint64_t load64(const uint8_t *p)
 	return v;
 }
 
+/* The last @len (0..7) bytes, which end at @p + @len, as if zeros followed; at
+ * least 8 bytes end there. */
+static inline uint64_t load_tail(const uint8_t *p, size_t len)
+{
+	static_assert(__BYTE_ORDER == __LITTLE_ENDIAN,
+		      "what comes first is lowest");
+	/* in two steps, since one by 64 bits is undefined */
+	return load64(p + len - 8) >> (8 * (7 - len)) >> 8;
+}
+
 uint64_t csum_partial(const void *bytes, size_t len, uint64_t sum)
 {
+	const size_t whole = len;
 	const uint8_t *p = bytes;
 	uint64_t tail = 0;
 
@@ -96,11 +100,10 @@ uint64_t csum_partial(const void *bytes, size_t len, uint64_t sum)
 	}
 	for (; len >= 8; p += 8, len -= 8)
 		sum = csum_add(sum, load64(p));
-	if (len) {
-		memcpy(&tail, p, len);
-		sum = csum_add(sum, tail);
-	}
-	return sum;
+	if (likely(whole >= 8))
+		return csum_add(sum, load_tail(p, len));
+	memcpy(&tail, p, len);
+	return csum_add(sum, tail);
 }
 
 be16_t csum_ip_header(const uint8_t *iph, unsigned len)

@@ -325,21 +325,31 @@ static void prepare(struct path *p, struct packet *pkt)
 		packet_decode(pkt);
 }
 
+/* First pass over a wave; its entries are on their way when it returns. */
+static void prepare_wave(struct path *p, struct packet *pkts,
+			 struct path_result *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		result_init(&out[i], &pkts[i]);
+		prepare(p, &pkts[i]);
+	}
+	ct_in_prefetch(p->cfg.ct, pkts, n);
+}
+
 void path_run_batch(struct path *p, struct packet *pkts,
 		    const struct nv_time *times, size_t n,
 		    struct path_result *out)
 {
-	size_t m;
+	size_t ready = MIN(n, (size_t)PATH_WAVE), more;
 
-	for (; n; pkts += m, times += m, out += m, n -= m) {
-		m = MIN(n, (size_t)PATH_BATCH);
-		for (size_t i = 0; i < m; i++) {
-			result_init(&out[i], &pkts[i]);
-			prepare(p, &pkts[i]);
+	prepare_wave(p, pkts, out, ready);
+	for (size_t i = 0; i < n; i++) {
+		if (i % PATH_WAVE == 0) {
+			more = MIN(n - ready, (size_t)PATH_WAVE);
+			prepare_wave(p, pkts + ready, out + ready, more);
+			ready += more;
 		}
-		ct_in_prefetch(p->cfg.ct, pkts, m);
-		for (size_t i = 0; i < m; i++)
-			run_packet(p, &pkts[i], &times[i], &out[i]);
+		run_packet(p, &pkts[i], &times[i], &out[i]);
 	}
 }
 

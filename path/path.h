@@ -26,8 +26,12 @@
 struct path;
 struct ct_table;
 
-/* How far one call looks ahead to hide cache misses. */
-#define PATH_BATCH 32
+/* How many packets are made ready while as many before them run, so that what
+ * memory takes is hidden behind what they compute. */
+#define PATH_WAVE 16
+/* A good number of packets for one call: the first wave has nothing to hide
+ * behind. */
+#define PATH_BATCH (8 * PATH_WAVE)
 
 /* What became of a packet; `verdict` in replay's JSON. */
 enum path_verdict {

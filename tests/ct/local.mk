@@ -18,6 +18,7 @@ tests_ct_test_SOURCES = \
 	tests/ct/proto_icmpv6.c \
 	tests/ct/proto_sctp.c \
 	tests/ct/proto_tcp.c \
+	tests/ct/tcp_usual.c \
 	tests/ct/proto_udp.c \
 	tests/ct/proto_udplite.c \
 	tests/ct/stories.c tests/ct/stories.h \
