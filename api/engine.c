@@ -11,7 +11,7 @@ struct nftvm *nftvm_new(unsigned flags)
 
 	nv->diags = diags_new();
 	nv->host = host_new();
-	nv->ruleset = ruleset_new(flags & NFTVM_NEW_CHECK ? 0 : RULESET_TEXTS);
+	nv->ruleset = ruleset_new(!(flags & NFTVM_NEW_CHECK));
 	nv->vm = vm_new();
 	nv->numeric = flags & NFTVM_NEW_NUMERIC;
 	vec_push(&nv->include_dirs, (const char *)NULL);

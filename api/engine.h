@@ -48,6 +48,10 @@ void engine_env(const struct nftvm *nv, struct parser_env *env);
  */
 void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out);
 
+/** engine_list_rule() - one rule in the listing's words, without its state */
+void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
+		      struct strbuf *out);
+
 /** engine_apply() - run all commands of @p as one transaction; 0, or -1 with
  * diagnostics and nothing changed */
 int engine_apply(struct nftvm *nv, struct parser *p);

@@ -3,19 +3,25 @@
 #include "api/engine.h"
 
 #include <net/if.h>
-
-static uint32_t any_link_index(void *data, const char *name)
-{
-	const struct nftvm *nv = data;
-	const struct host_link *link = host_link_add(nv->host, name);
-
-	return link ? link->ifindex : 0;
-}
+#include <string.h>
 
 static uint32_t host_link_index(void *data, const char *name)
 {
 	const struct nftvm *nv = data;
 	const struct host_link *link = host_link_by_name(nv->host, name);
+
+	return link ? link->ifindex : 0;
+}
+
+static uint32_t any_link_index(void *data, const char *name)
+{
+	const struct nftvm *nv = data;
+	const struct host_link *link;
+
+	/* A number is an index, not the name of a link to be. */
+	if (name[strspn(name, "0123456789")] == '\0')
+		return host_link_index(data, name);
+	link = host_link_add(nv->host, name);
 
 	return link ? link->ifindex : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Listing with the living state: the ruleset has the texts, the VM has the
+ * Listing with the living state: the ruleset has the bytecode, the VM has the
  * counters and the elements. The VM's rules are looked up by the ruleset's
  * they were made from, in an array sorted for the time of the listing.
  */
@@ -45,8 +45,8 @@ static void pairs_collect(struct living *lv)
 		      pair_cmp);
 }
 
-static bool rule_counter(void *data, const struct rs_rule *r, unsigned expr,
-			 uint64_t *packets, uint64_t *bytes)
+static void rule_state(void *data, const struct rs_rule *r,
+		       struct nftnl_rule *rule)
 {
 	const struct living *lv = data;
 	struct pair key = { r, NULL }, *found = NULL;
@@ -54,7 +54,8 @@ static bool rule_counter(void *data, const struct rs_rule *r, unsigned expr,
 	if (lv->pairs.len)
 		found = bsearch(&key, lv->pairs.v, lv->pairs.len, sizeof(key),
 				pair_cmp);
-	return found && vm_rule_counter(found->vm, expr, packets, bytes);
+	if (found)
+		vm_rule_state(found->vm, rule);
 }
 
 static bool set_elems(void *data, const struct rs_set *s,
@@ -76,7 +77,7 @@ void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
 		.handles = flags & NFTVM_LIST_HANDLES,
 		.stateless = flags & NFTVM_LIST_STATELESS,
 		.numeric = nv->numeric,
-		.rule_counter = rule_counter,
+		.rule_state = rule_state,
 		.set_elems = set_elems,
 		.data = &lv,
 	};
@@ -88,6 +89,19 @@ void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
 	pairs_collect(&lv);
 	ruleset_list(nv->ruleset, p, &view, out);
 	vec_fini(&lv.pairs);
+	parser_free(p);
+}
+
+void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
+		      struct strbuf *out)
+{
+	static const struct ruleset_view view = { .stateless = true };
+	struct parser_env env;
+	struct parser *p;
+
+	engine_env(nv, &env);
+	p = parser_new(nv->diags, &env);
+	ruleset_list_rule(p, engine_rule(rule), &view, out);
 	parser_free(p);
 }
 

@@ -294,13 +294,9 @@ static void run(struct replay *r)
 static void rule_text(void *data, const struct vm_rule *rule,
 		      struct strbuf *out)
 {
-	const char *p = engine_rule(rule)->text, *hole;
+	const struct replay *r = data;
 
-	while ((hole = strchr(p, RULE_TEXT_STATE))) {
-		strbuf_add(out, p, (size_t)(hole - p));
-		p = strchr(hole + 1, RULE_TEXT_STATE) + 1;
-	}
-	strbuf_puts(out, p);
+	engine_list_rule(r->nv, rule, out);
 }
 
 static void tell_summary(struct replay *r)
@@ -310,6 +306,7 @@ static void tell_summary(struct replay *r)
 		.ct = r->ct,
 		.now = r->now,
 		.rule_text = rule_text,
+		.data = r,
 	};
 
 	r->sum.steps_back = capture_steps_back(r->capture);

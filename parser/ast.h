@@ -24,9 +24,11 @@ struct check;
 struct cmd_set;
 struct datatype;
 struct lower;
+struct nftnl_expr;
 struct printer;
 struct proto_desc;
 struct proto_field;
+struct raise;
 
 /* A number of up to 16 bytes: every constant that fits one register. Strings
  * stand in it with their first byte most significant. */
@@ -89,6 +91,10 @@ struct expr {
  * @lower_bits:	load these bytes, other bits zeroed; constants are shifted to
  *		where the field lies
  * @same:	do two checked nodes denote the same value of a packet?
+ * @nftnl:	libnftnl's name of the expression that @raise reads
+ * @raise:	put the node that a libnftnl expression says into its register;
+ *		false: it is another kind's (raise.h)
+ * @complete:	replace a raised node by one that knows its type and name
  */
 struct expr_ops {
 	const char *name;
@@ -99,6 +105,9 @@ struct expr_ops {
 	void (*bits)(const struct expr *e, unsigned *bytes, unsigned *shift);
 	void (*lower_bits)(struct lower *l, const struct expr *e, unsigned reg);
 	bool (*same)(const struct expr *a, const struct expr *b);
+	const char *nftnl;
+	bool (*raise)(struct raise *r, const struct nftnl_expr *n);
+	void (*complete)(struct raise *r, struct expr **e);
 };
 
 /** struct symbol_expr - a word, number or quoted text not yet understood */
@@ -184,6 +193,13 @@ struct key_expr {
 	const void *hdr;   /* exthdr: struct exthdr_desc */
 };
 
+/** struct exthdr_expr - raised: where @k was loaded from, for masks */
+struct exthdr_expr {
+	struct key_expr k;
+	unsigned op, offset;
+	uint8_t number;
+};
+
 /** struct elem_opts - what may stand behind a key: rare, so apart */
 struct elem_opts {
 	uint64_t timeout_ms, expires_ms;
@@ -208,17 +224,28 @@ struct set_expr {
 	struct cmd_set *set;
 };
 
-/** struct setref_expr - @name; checked: @set */
+/**
+ * struct setref_expr - @name; checked: @type
+ * @shift:	raised: bits that the keys are shifted left (struct set_field)
+ */
 struct setref_expr {
 	struct expr e;
 	const char *name;
 	const struct set_type *type;
+	unsigned shift;
 };
 
-/** struct map_expr - @key map|vmap @map */
+/** struct byteorder_expr - @arg in the other byte order: raised only */
+struct byteorder_expr {
+	struct expr e;
+	struct expr *arg;
+};
+
+/** struct map_expr - @key map|vmap @map; @verdict raised: it is a vmap */
 struct map_expr {
 	struct expr e;
 	struct expr *key, *map;
+	bool verdict;
 };
 
 /** struct verdict_expr - @chain for jump and goto, or an expression of it */
@@ -233,14 +260,12 @@ struct verdict_expr {
  * struct stmt - what all statements have
  * @next:	in its rule
  * @implicit:	a dependency that the compiler added
- * @index:	of its first expression in the lowered rule
  */
 struct stmt {
 	const struct stmt_ops *ops;
 	struct stmt *next;
 	struct loc loc;
 	bool implicit;
-	uint16_t index;
 };
 
 /**
@@ -248,6 +273,10 @@ struct stmt {
  * @stateful:	may stand in a set: counter, limit, quota
  * @check:	0, or -1 with a diagnostic; adds the checked statement to its
  *		rule with check_emit()
+ * @nftnl, @raise: as of an expression; @raise adds its statement with
+ *		raise_stmt()
+ * @complete:	complete the raised statement's expressions and add it with
+ *		raise_emit(); NULL: it has none
  */
 struct stmt_ops {
 	const char *name;
@@ -255,6 +284,9 @@ struct stmt_ops {
 	int (*check)(struct check *c, struct stmt *s);
 	void (*lower)(struct lower *l, const struct stmt *s);
 	void (*print)(struct printer *pr, const struct stmt *s);
+	const char *nftnl;
+	bool (*raise)(struct raise *r, const struct nftnl_expr *n);
+	void (*complete)(struct raise *r, struct stmt *s);
 };
 
 /** struct match_stmt - @left op @right */

@@ -193,6 +193,14 @@ struct expr *build_exthdr_any(struct parser *p, const struct loc *loc,
 		 : exthdr_unknown(p, loc, ip6_exthdrs, "exthdr", name);
 }
 
+const struct key_desc *key_by_number(const struct key_desc *table, unsigned key)
+{
+	for (; table->name; table++)
+		if (table->key == key)
+			return table;
+	return NULL;
+}
+
 const struct key_desc *key_find(const struct key_desc *table, struct str name)
 {
 	for (; table->name; table++)

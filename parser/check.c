@@ -106,6 +106,23 @@ concat_type(struct arena *a, const struct datatype *const *fields, unsigned n)
 	return t;
 }
 
+const struct datatype *datatype_of_id(struct arena *a, uint32_t id)
+{
+	const struct datatype *fields[TYPE_MAX_FIELD];
+	unsigned n = 0;
+
+	if (id < 1u << TYPE_BITS)
+		return datatype_by_id(id);
+	for (uint32_t rest = id; rest; rest >>= TYPE_BITS)
+		n++;
+	for (unsigned i = n; i-- > 0; id >>= TYPE_BITS) {
+		fields[i] = datatype_by_id(id & ((1u << TYPE_BITS) - 1));
+		if (!fields[i])
+			return NULL;
+	}
+	return concat_type(a, fields, n);
+}
+
 struct expr *check_const(struct check *c, const struct expr *left,
 			 struct expr *e)
 {

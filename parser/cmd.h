@@ -9,7 +9,7 @@
  *	parser_next_cmd()		commands, in the order the kernel gets
  *					them: the block form of a table comes
  *					flattened as nft sends it
- *	cmd_rule_lower() cmd_rule_print()
+ *	cmd_rule_lower()
  *	parser_free()			everything above dies with it
  */
 #ifndef NFTVM_PARSER_CMD_H
@@ -203,27 +203,15 @@ struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
 				  const struct loc **locs, unsigned *n_locs);
 
 /**
- * A rule's listing text has holes where the living state goes: the byte
- * RULE_TEXT_STATE, then the index of the expression as a decimal number, then
- * RULE_TEXT_STATE again. For a counter the hole stands after the word
- * `counter` and is filled with " packets N bytes N".
- */
-#define RULE_TEXT_STATE '\001'
-
-/** cmd_rule_print() - the rule as `nft list ruleset` will print it; anonymous
- * sets printed in place */
-void cmd_rule_print(struct parser *p, const struct cmd *cmd,
-		    struct strbuf *out);
-
-/**
  * set_key_print() - one element's key in the listing's words
  *
  * With a key_ends column the element is a range, both ends included, also for
  * sets without concatenation: printed as `a-b`, as a prefix when it is one, as
- * `a` when both ends are the same. A row with ELEM_CATCHALL is `*`.
+ * `a` when both ends are the same. A row with ELEM_CATCHALL is `*`. @shift: bits
+ * that the key is shifted left by (a field of bits in an anonymous set).
  */
 void set_key_print(struct parser *p, const struct set_type *type,
-		   const struct elem_batch *elems, size_t row,
+		   const struct elem_batch *elems, size_t row, unsigned shift,
 		   struct strbuf *out);
 
 /** set_data_print() - what stands behind the colon of a map's element: data,

@@ -161,32 +161,6 @@ static const char *symbol_name(const struct datatype *t, u128 v)
 	return NULL;
 }
 
-/* Sets of bits: all bits in ascending order, by name or as numbers; or one
- * number. */
-static void print_bitmask(const struct datatype *t, u128 v, bool numeric,
-			  struct strbuf *out)
-{
-	u128 known = 0;
-	bool first = true;
-
-	for (const struct symbol *y = t->symbols; y && y->name; y++)
-		known |= y->value;
-	if (!v || v & ~known) {
-		print_hex(v, 0, out);
-		return;
-	}
-	for (u128 bit = 1; bit && bit <= v; bit <<= 1) {
-		if (!(v & bit))
-			continue;
-		strbuf_puts(out, first ? "" : ",");
-		if (numeric)
-			print_hex(bit, 0, out);
-		else
-			strbuf_puts(out, symbol_name(t, bit));
-		first = false;
-	}
-}
-
 void datatype_print(const struct parser_env *env, const struct datatype *t,
 		    u128 v, unsigned bits, struct strbuf *out)
 {
@@ -199,7 +173,7 @@ void datatype_print(const struct parser_env *env, const struct datatype *t,
 	if (t->print)
 		t->print(env, t, v, bits, out);
 	else if (t->bitmask)
-		print_bitmask(t, v, env && env->numeric, out);
+		print_hex(v, 0, out);
 	else if (t->format == FORMAT_DEC)
 		print_dec(v, out);
 	else
@@ -366,7 +340,7 @@ NUMBERS(dscp, TYPE_DSCP, "Differentiated Services Code Point", 6,
 	{ "ef", 0x2e });
 
 NUMBERS(ecn, TYPE_ECN, "Explicit Congestion Notification", 2, BYTEORDER_BIG,
-	FORMAT_DEC,
+	FORMAT_HEX,
 	{ "not-ect", 0 }, { "ect1", 1 }, { "ect0", 2 }, { "ce", 3 });
 
 NUMBERS(fib_addrtype, TYPE_FIB_ADDR, "fib address type", 32, BYTEORDER_HOST,

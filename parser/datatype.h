@@ -7,6 +7,7 @@
 
 #include "parser/ast.h"
 
+struct arena;
 struct strbuf;
 struct parser_env;
 
@@ -115,6 +116,8 @@ struct datatype {
 
 /** datatype_by_id() - a plain type, or NULL */
 const struct datatype *datatype_by_id(uint32_t id);
+/** datatype_of_id() - a plain type, or a concatenation made in @a; NULL */
+const struct datatype *datatype_of_id(struct arena *a, uint32_t id);
 /** datatype_by_name() - a plain type, or NULL */
 const struct datatype *datatype_by_name(struct str name);
 /** datatype_names() - all names, for hints; NULL-padded, TYPE_COUNT long */

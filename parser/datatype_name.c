@@ -352,6 +352,7 @@ const struct datatype type_mark = {
 	.desc = "packet mark",
 	.size = 32,
 	.byteorder = BYTEORDER_HOST,
+	.prefix = true,
 	.quoted = true,
 	.parse = iproute2_parse,
 	.print = iproute2_print,

@@ -108,9 +108,7 @@ static struct expr *typeof_expr(struct check *c, struct expr *e)
 static const char *typeof_text(struct check *c, const struct expr *e)
 {
 	struct strbuf b = STRBUF_INIT;
-	struct printer pr = {
-		.parser = c->parser, .env = c->env, .out = &b, .in_typeof = true
-	};
+	struct printer pr = { .parser = c->parser, .env = c->env, .out = &b };
 	const char *text;
 
 	expr_print(&pr, e);

@@ -32,6 +32,10 @@ struct key_desc {
 /** key_find() - a row by name in a table that ends with a NULL name */
 const struct key_desc *key_find(const struct key_desc *table, struct str name);
 
+/** key_by_number() - a row by the kernel's number, or NULL */
+const struct key_desc *key_by_number(const struct key_desc *table,
+				     unsigned key);
+
 extern const struct key_desc meta_keys[];
 extern const struct key_desc ct_keys[];
 extern const struct key_desc rt_keys[];

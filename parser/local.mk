@@ -15,13 +15,15 @@ libengine_la_SOURCES += \
 	parser/item.h \
 	parser/key.h \
 	parser/keyword.c parser/keyword.h \
-	parser/listing.c \
+	parser/listing.c parser/listing.h \
 	parser/lower.c parser/lower.h \
 	parser/merge.c parser/merge.h \
 	parser/names.c parser/names.h \
 	parser/parser.h \
 	parser/print.c parser/print.h \
 	parser/proto.c parser/proto.h parser/proto.def \
+	parser/raise.c parser/raise.h parser/raise_match.c \
+	parser/raise_proto.c \
 	parser/scan.c parser/scan.h \
 	parser/setdecl.c parser/setdecl.h \
 	parser/proto/ah.c parser/proto/arp.c parser/proto/comp.c \
@@ -30,7 +32,7 @@ libengine_la_SOURCES += \
 	parser/proto/ip.c parser/proto/ip6.c parser/proto/sctp.c \
 	parser/proto/tcp.c parser/proto/th.c parser/proto/udp.c \
 	parser/proto/udplite.c parser/proto/vlan.c \
-	parser/expr/binop.c parser/expr/concat.c parser/expr/ct.c \
+	parser/expr/binop.c parser/expr/byteorder.c parser/expr/concat.c parser/expr/ct.c \
 	parser/expr/exthdr.c parser/expr/fib.c parser/expr/list.c \
 	parser/expr/map.c parser/expr/meta.c parser/expr/payload.c \
 	parser/expr/prefix.c parser/expr/range.c parser/expr/rt.c \

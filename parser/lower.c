@@ -153,9 +153,8 @@ void lower_key(struct lower *l, const struct expr *e, unsigned reg,
 
 void lower_rule(struct lower *l, const struct rule_ast *r)
 {
-	for (struct stmt *s = r->checked; s; s = s->next) {
+	for (const struct stmt *s = r->checked; s; s = s->next) {
 		l->loc = s->loc;
-		s->index = l->n;
 		s->ops->lower(l, s);
 	}
 }

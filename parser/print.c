@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Values, elements and sets as nft's listing has them. Elements are printed in
- * the order nft sorts them into: by their numbers; strings and concatenations
- * by the number that their bytes make, last byte first.
+ * Values, elements and sets as nft's listing has them.
  */
 #include "parser/print.h"
 
@@ -12,6 +10,7 @@
 #include <stdlib.h>
 
 #include "parser/lower.h"
+#include "parser/raise.h"
 #include "parser/setdecl.h"
 
 void print_value(struct printer *pr, const struct expr *like, u128 v)
@@ -53,19 +52,23 @@ static int prefix_bits(u128 from, u128 to, unsigned len)
 	return (int)(len - host);
 }
 
+/* Flags one by one, other constants as they are. */
 static void print_one(const struct parser_env *env, const struct set_field *f,
 		      u128 v, struct strbuf *out)
 {
-	struct strbuf b = STRBUF_INIT;
+	const char *sep = "";
 
-	if (!f->dtype->bitmask) {
+	if (!raise_is_flags(f->dtype) || !(v & (v - 1))) {
 		datatype_print(env, f->dtype, v, f->len, out);
 		return;
 	}
-	datatype_print(env, f->dtype, v, f->len, &b);
-	for (const char *p = strbuf_str(&b); *p; p++)
-		strbuf_printf(out, *p == ',' ? " | " : "%c", *p);
-	strbuf_fini(&b);
+	for (unsigned bit = 0; bit < 128; bit++) {
+		if (!(v >> bit & 1))
+			continue;
+		strbuf_puts(out, sep);
+		datatype_print(env, f->dtype, (u128)1 << bit, f->len, out);
+		sep = " | ";
+	}
 }
 
 static void print_bounds(const struct parser_env *env,
@@ -150,132 +153,6 @@ static void print_data(const struct parser_env *env, const struct set_layout *l,
 			       l->data.len, out);
 }
 
-/* ---- anonymous sets ------------------------------------------------------ */
-
-/* One element: its row, and the last key when it is a range. */
-struct shown {
-	size_t row;
-	uint8_t end[64];
-	bool ranged;
-};
-
-struct sort_by {
-	const struct elem_batch *b;
-	bool reverse; /* bytes from the last one */
-};
-
-static int shown_cmp(const void *x, const void *y, void *arg)
-{
-	const struct sort_by *by = arg;
-	const struct shown *a = x, *b = y;
-	const uint8_t *ka = elem_batch_key(by->b, a->row);
-	const uint8_t *kb = elem_batch_key(by->b, b->row);
-	bool all_a = by->b->flags[a->row] & ELEM_CATCHALL;
-	bool all_b = by->b->flags[b->row] & ELEM_CATCHALL;
-
-	if (all_a != all_b)
-		return all_a ? 1 : -1;
-	for (unsigned i = 0; i < by->b->key_len; i++) {
-		unsigned at = by->reverse ? by->b->key_len - 1 - i : i;
-
-		if (ka[at] != kb[at])
-			return ka[at] < kb[at] ? -1 : 1;
-	}
-	return a->row < b->row ? -1 : a->row > b->row;
-}
-
-static bool host_sorted(const struct set_layout *l)
-{
-	const struct datatype *t = l->f[0].dtype;
-
-	return l->n > 1 || l->f[0].byteorder == BYTEORDER_HOST ||
-	       t->id == TYPE_IFNAME || t->id == TYPE_STRING;
-}
-
-/* Where a range of single values ends: before its end row, before the next
- * range, or at the last value. */
-static void find_end(const struct elem_batch *b, size_t row, struct shown *s)
-{
-	u128 last = u128_mask(8u * b->key_len);
-
-	if (row + 1 < b->len && !(b->flags[row + 1] & ELEM_CATCHALL))
-		last = value_import(elem_batch_key(b, row + 1), b->key_len,
-				    BYTEORDER_BIG) -
-		       1;
-	value_export(last, b->key_len, BYTEORDER_BIG, s->end);
-	s->ranged = true;
-}
-
-static size_t collect(const struct cmd_set *set, struct shown *v)
-{
-	const struct elem_batch *b = set->elems;
-	bool pairs = set->type.flags & NFT_SET_INTERVAL && set->layout->n == 1;
-	size_t n = 0;
-
-	for (size_t row = 0; row < b->len; row++) {
-		if (b->flags[row] & ELEM_INTERVAL_END)
-			continue;
-		v[n].row = row;
-		if (b->key_ends) {
-			memcpy(v[n].end, elem_batch_key_end(b, row),
-			       MIN(b->key_len, (uint16_t)64));
-			v[n].ranged = true;
-		} else if (pairs && !(b->flags[row] & ELEM_CATCHALL)) {
-			find_end(b, row, &v[n]);
-		}
-		n++;
-	}
-	return n;
-}
-
-static bool same_key(const struct elem_batch *b, const struct shown *x,
-		     const struct shown *y)
-{
-	return !x->ranged && !y->ranged &&
-	       !memcmp(elem_batch_key(b, x->row), elem_batch_key(b, y->row),
-		       b->key_len);
-}
-
-void print_set(struct printer *pr, const struct cmd_set *set)
-{
-	const struct set_layout *l = set->layout;
-	const struct elem_batch *b = set->elems;
-	bool interval = set->type.flags & NFT_SET_INTERVAL;
-	struct sort_by by = { b, (!interval || l->n > 1) && host_sorted(l) };
-	struct shown *v;
-	size_t n;
-
-	if (!b) {
-		strbuf_puts(pr->out, "{ }");
-		return;
-	}
-	v = xcalloc(b->len, sizeof(*v));
-	n = collect(set, v);
-	/* Concatenated ranges stay in the order of the text, as pipapo's do. */
-	if (!interval || l->n == 1)
-		qsort_r(v, n, sizeof(*v), shown_cmp, &by);
-	strbuf_puts(pr->out, "{ ");
-	for (size_t i = 0; i < n; i++) {
-		if (i && same_key(b, &v[i - 1], &v[i]) &&
-		    !(b->flags[v[i].row] & ELEM_CATCHALL))
-			continue;
-		if (i)
-			strbuf_puts(pr->out, ", ");
-		if (b->flags[v[i].row] & ELEM_CATCHALL)
-			strbuf_putc(pr->out, '*');
-		else
-			print_key(pr->env, l, interval,
-				  elem_batch_key(b, v[i].row),
-				  v[i].ranged ? v[i].end : NULL, pr->out);
-		if (set->type.flags & NFT_SET_MAP) {
-			strbuf_puts(pr->out, " : ");
-			print_data(pr->env, l, b, v[i].row, pr->out);
-		}
-	}
-	strbuf_puts(pr->out, " }");
-	free(v);
-}
-
 /* ---- declared sets ------------------------------------------------------- */
 
 static bool layout_of(struct parser *p, const struct set_type *type,
@@ -289,7 +166,7 @@ static bool layout_of(struct parser *p, const struct set_type *type,
 }
 
 void set_key_print(struct parser *p, const struct set_type *type,
-		   const struct elem_batch *elems, size_t row,
+		   const struct elem_batch *elems, size_t row, unsigned shift,
 		   struct strbuf *out)
 {
 	struct set_layout l;
@@ -298,12 +175,12 @@ void set_key_print(struct parser *p, const struct set_type *type,
 		strbuf_putc(out, '*');
 		return;
 	}
-	if (layout_of(p, type, &l))
-		print_key(&p->env, &l, type->flags & NFT_SET_INTERVAL,
-			  elem_batch_key(elems, row),
-			  elems->key_ends ? elem_batch_key_end(elems, row)
-					  : NULL,
-			  out);
+	if (!layout_of(p, type, &l))
+		return;
+	l.f[0].shift = (uint8_t)shift;
+	print_key(&p->env, &l, type->flags & NFT_SET_INTERVAL,
+		  elem_batch_key(elems, row),
+		  elems->key_ends ? elem_batch_key_end(elems, row) : NULL, out);
 }
 
 void set_data_print(struct parser *p, const struct set_type *type,

@@ -5,20 +5,18 @@
 
 #include "base/strbuf.h"
 #include "parser/check.h"
+#include "parser/listing.h"
 
 /**
  * struct printer - one listing
- * @index:	expressions of the rule before this statement
+ * @world:	of a listing; NULL: no more than an expression is printed
  */
 struct printer {
 	struct parser *parser;
 	const struct parser_env *env;
 	struct strbuf *out;
-	const struct proto_desc *transport; /* known by now, or NULL */
-	unsigned index;
+	const struct list_world *world;
 	uint8_t family;
-	bool in_typeof; /* no more than the expression */
-	bool in_set;	/* statements of a dynset: no living state */
 };
 
 static inline void expr_print(struct printer *pr, const struct expr *e)
@@ -30,8 +28,6 @@ static inline void expr_print(struct printer *pr, const struct expr *e)
 void print_value(struct printer *pr, const struct expr *like, u128 v);
 /** payload_base_name() - "nh" of PROTO_BASE_NETWORK and so on */
 const char *payload_base_name(unsigned base);
-/** print_set() - an anonymous set: { a, b : c } */
-void print_set(struct printer *pr, const struct cmd_set *set);
 /** print_size() - bytes with the largest unit that divides them */
 void print_size(uint64_t bytes, struct strbuf *out);
 

@@ -37,7 +37,7 @@ struct proto_field {
  * @number:	IPPROTO_* of a transport header, ethertype of a network header
  * @nfproto:	network headers: NFPROTO_*; transport headers that belong to
  *		one network protocol: that one's
- * @key:	network headers: the field that names the transport protocol
+ * @key:	the field that says what follows: which header, or which fields
  * @fields:	end with a NULL name
  */
 struct proto_desc {

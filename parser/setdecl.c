@@ -40,16 +40,19 @@ int set_layout_of_key(struct check *c, const struct expr *key,
 	return 0;
 }
 
-static struct set_field field_of_type(const struct datatype *t, unsigned len)
+/* @order: of types that have none of their own */
+static struct set_field field_of_type(const struct datatype *t, unsigned len,
+				      uint8_t order)
 {
 	struct set_field f = { .dtype = t };
 
 	f.len = (uint16_t)(t->size ? t->size : len * 8);
 	f.bytes = (uint16_t)((f.len + 7) / 8);
-	f.byteorder = t->id == TYPE_IFNAME || t->id == TYPE_STRING ||
-				      t->byteorder == BYTEORDER_INVALID
-			      ? BYTEORDER_BIG
-			      : t->byteorder;
+	f.byteorder = t->byteorder;
+	if (f.byteorder == BYTEORDER_INVALID)
+		f.byteorder = order ? order : BYTEORDER_BIG;
+	if (t->id == TYPE_IFNAME || t->id == TYPE_STRING)
+		f.byteorder = BYTEORDER_BIG;
 	return f;
 }
 
@@ -78,7 +81,7 @@ int set_layout_of_type(struct check *c, const struct set_type *t,
 		one = datatype_by_id(id & ((1u << TYPE_BITS) - 1));
 		if (!one)
 			return bad_type(c, loc);
-		l->f[i] = field_of_type(one, t->key_len);
+		l->f[i] = field_of_type(one, t->key_len, t->key_byteorder);
 	}
 	l->is_verdict = t->data_type == NFT_DATA_VERDICT;
 	if (l->is_verdict) {
@@ -87,7 +90,7 @@ int set_layout_of_type(struct check *c, const struct set_type *t,
 		one = datatype_by_id(t->data_type);
 		if (!one)
 			return bad_type(c, loc);
-		l->data = field_of_type(one, t->data_len);
+		l->data = field_of_type(one, t->data_len, t->data_byteorder);
 	}
 	return 0;
 }
@@ -119,8 +122,11 @@ void set_type_fill(struct cmd_set *set, const struct set_layout *l)
 
 	t->key_type = layout_type_id(l);
 	t->key_len = set_layout_key_len(l);
-	t->key_byteorder = l->n == 1 ? l->f[0].dtype->byteorder
-				     : BYTEORDER_INVALID;
+	t->key_byteorder = BYTEORDER_INVALID;
+	if (l->n == 1 && l->f[0].dtype->byteorder)
+		t->key_byteorder = l->f[0].dtype->byteorder;
+	else if (l->n == 1)
+		t->key_byteorder = l->f[0].byteorder;
 	if (l->is_verdict) {
 		t->data_type = NFT_DATA_VERDICT;
 		t->data_len = 16;

@@ -48,7 +48,7 @@ struct ruleset {
 	struct list tables;
 	struct strmap *table_names;
 	uint64_t last_table_handle;
-	unsigned keep;
+	bool lists;
 	bool in_tx;
 	uint64_t tx;
 	struct diags *diags;

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <limits.h>
 
+#include <libnftnl/rule.h>
+
 #include "base/strbuf.h"
+#include "parser/listing.h"
 
 void rs_list_handle(struct rs_list *l, uint64_t handle)
 {
@@ -59,39 +62,67 @@ static void priority_print(const struct rs_list *l, const struct rs_chain *c)
 
 /* --- rules and chains ---------------------------------------------------- */
 
-/* A hole in a rule's text: the state of its expression @expr. */
-static void state_print(const struct rs_list *l, const struct rs_rule *r,
-			unsigned expr)
-{
-	uint64_t packets = 0, bytes = 0;
+/* The listing of one rule, which asks for the sets of its table. */
+struct rs_rule_list {
+	struct rs_list *l;
+	const struct rs_rule *r;
+};
 
-	if (l->view->stateless)
-		return;
-	if (l->view->rule_counter)
-		l->view->rule_counter(l->view->data, r, expr, &packets, &bytes);
-	strbuf_printf(l->out, " packets %llu bytes %llu",
-		      (unsigned long long)packets, (unsigned long long)bytes);
+static const struct set_type *set_type(void *data, const char *name)
+{
+	const struct rs_rule_list *rl = data;
+	const struct rs_set *s = rs_set_find(rl->r->chain->table, name);
+
+	return s ? &s->type : NULL;
 }
 
-static void text_print(const struct rs_list *l, const struct rs_rule *r)
+static const uint8_t *first_key(void *data, const char *name)
 {
-	const char *at = r->text, *hole;
-	char *end;
+	const struct rs_rule_list *rl = data;
+	const struct rs_set *s = rs_set_find(rl->r->chain->table, name);
 
-	while ((hole = strchr(at, RULE_TEXT_STATE))) {
-		strbuf_add(l->out, at, hole - at);
-		state_print(l, r, strtoul(hole + 1, &end, 10));
-		at = end + (*end == RULE_TEXT_STATE);
-	}
-	strbuf_puts(l->out, at);
+	return s && s->elems.len ? s->elems.chunks[0]->keys : NULL;
+}
+
+static void print_set(void *data, const char *name, unsigned shift,
+		      struct strbuf *out)
+{
+	const struct rs_rule_list *rl = data;
+	const struct rs_set *s = rs_set_find(rl->r->chain->table, name);
+
+	if (s)
+		rs_list_anonymous(rl->l, s, shift, out);
+}
+
+void ruleset_list_rule(struct parser *p, const struct rs_rule *r,
+		       const struct ruleset_view *view, struct strbuf *out)
+{
+	struct rs_list l = { .view = view, .p = p, .out = out };
+	struct rs_rule_list rl = { &l, r };
+	const struct list_world world = {
+		.set = set_type,
+		.first_key = first_key,
+		.print_set = print_set,
+		.data = &rl,
+		.stateless = view->stateless,
+	};
+	struct nftnl_rule *rule = ruleset_rule_nftnl(r);
+
+	if (!rule)
+		return;
+	if (view->rule_state)
+		view->rule_state(view->data, r, rule);
+	list_rule(p, rule, &world, out);
+	if (r->comment)
+		strbuf_printf(out, "%scomment \"%s\"", r->bytes_len ? " " : "",
+			      r->comment);
+	nftnl_rule_free(rule);
 }
 
 static void rule_print(struct rs_list *l, const struct rs_rule *r)
 {
-	if (!r->text)
-		return;
 	strbuf_puts(l->out, "\t\t");
-	text_print(l, r);
+	ruleset_list_rule(l->p, r, l->view, l->out);
 	rs_list_handle(l, r->handle);
 	strbuf_putc(l->out, '\n');
 }

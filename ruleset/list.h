@@ -14,6 +14,9 @@ struct rs_list {
 
 /** rs_list_handle() - " # handle N", if handles are wanted */
 void rs_list_handle(struct rs_list *l, uint64_t handle);
+/** rs_list_anonymous() - the elements of a rule's own set, in braces */
+void rs_list_anonymous(struct rs_list *l, const struct rs_set *s,
+		       unsigned shift, struct strbuf *out);
 /** rs_list_set() - a set or map with its elements */
 void rs_list_set(struct rs_list *l, const struct rs_set *s);
 

@@ -9,10 +9,11 @@
 #include "ruleset/list.h"
 
 #include <linux/netfilter/nf_tables.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/strbuf.h"
-#include "ruleset/stmt.h"
+#include "parser/listing.h"
 
 /* --- times --------------------------------------------------------------- */
 
@@ -80,16 +81,6 @@ static void flags_print(const struct rs_list *l, const struct rs_set *s)
 		strbuf_putc(l->out, '\n');
 }
 
-static void stmts_print(const struct rs_list *l, const struct rs_set *s)
-{
-	const char *at = s->stmt, *end;
-
-	for (; at && *at; at = *end ? end + 1 : end) {
-		end = strchrnul(at, '\n');
-		strbuf_printf(l->out, "\t\t%.*s\n", (int)(end - at), at);
-	}
-}
-
 static void declaration_print(struct rs_list *l, const struct rs_set *s)
 {
 	bool is_constant = s->type.flags & NFT_SET_CONSTANT;
@@ -102,7 +93,10 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 	if (!is_constant && s->size)
 		strbuf_printf(l->out, "\t\tsize %u\n", s->size);
 	flags_print(l, s);
-	stmts_print(l, s);
+	if (s->stmt_len) {
+		list_stmts(l->p, s->stmt, s->stmt_len, true, "\t\t", l->out);
+		strbuf_putc(l->out, '\n');
+	}
 	if (s->auto_merge)
 		strbuf_puts(l->out, "\t\tauto-merge\n");
 	if (s->timeout_ms) {
@@ -150,31 +144,26 @@ static unsigned elems_per_line(const struct rs_set *s)
 							    : 1;
 }
 
-/* What an element carries that has no statements of its own: the set's. */
-static void default_stmts(const struct rs_list *l, const struct rs_set *s)
+static void elem_stmts(const struct rs_list *l, const struct rs_set *s,
+		       const struct elem_batch *b, size_t row)
 {
-	const char *at = s->stmt, *end;
+	bool own = b->exprs && b->exprs_len[row];
 
-	for (; at && *at; at = *end ? end + 1 : end) {
-		end = strchrnul(at, '\n');
-		strbuf_printf(l->out, " %.*s", (int)(end - at), at);
-		if (!l->view->stateless && !strncmp(at, "counter", 7))
-			strbuf_puts(l->out, " packets 0 bytes 0");
-	}
+	/* An element without statements of its own has the set's. */
+	list_stmts(l->p, own ? b->exprs[row] : s->stmt,
+		   own ? b->exprs_len[row] : s->stmt_len, l->view->stateless,
+		   " ", l->out);
 }
 
+/* @shift: see set_key_print() */
 static void elem_print(struct rs_list *l, const struct rs_set *s,
-		       const struct elem_batch *b, size_t row)
+		       const struct elem_batch *b, size_t row, unsigned shift)
 {
 	uint64_t timeout = b->timeouts_ms ? b->timeouts_ms[row] : 0;
 	uint64_t left = b->expirations_ms ? b->expirations_ms[row] : 0;
 
-	set_key_print(l->p, &s->type, b, row, l->out);
-	if (b->exprs && b->exprs_len[row])
-		rs_stmt_print(b->exprs[row], b->exprs_len[row],
-			      l->view->stateless, l->out);
-	else
-		default_stmts(l, s);
+	set_key_print(l->p, &s->type, b, row, shift, l->out);
+	elem_stmts(l, s, b, row);
 	if (timeout && timeout != s->timeout_ms) {
 		strbuf_puts(l->out, " timeout ");
 		time_print(l, grain(timeout));
@@ -215,11 +204,13 @@ static void row_view(const struct rs_elems *e, const struct place *at,
 	rs_batch_put(one, at->b, at->row);
 }
 
-static void elems_print(struct rs_list *l, const struct rs_set *s,
-			const struct rs_elems *e)
+/* @sep: between elements on a line; @line of them, then @wrap */
+static void elems_each(struct rs_list *l, const struct rs_set *s,
+		       const struct rs_elems *e, unsigned shift, unsigned line,
+		       const char *wrap)
 {
 	struct place *places = xcalloc(e->len ? e->len : 1, sizeof(*places));
-	unsigned line = elems_per_line(s), on_line = 0;
+	unsigned on_line = 0;
 	struct elem_batch one;
 	size_t n = 0;
 
@@ -231,21 +222,38 @@ static void elems_print(struct rs_list *l, const struct rs_set *s,
 	elem_batch_init(&one, e->key_len,
 			e->data_len -
 				(e->keeps_arrival ? sizeof(uint32_t) : 0));
-	strbuf_puts(l->out, "\t\telements = { ");
 	for (size_t i = 0; i < n; i++) {
 		if (i && on_line == line) {
-			strbuf_puts(l->out, ",\n\t\t\t     ");
+			strbuf_puts(l->out, wrap);
 			on_line = 0;
 		} else if (i) {
 			strbuf_puts(l->out, ", ");
 		}
 		on_line++;
 		row_view(e, &places[i], &one);
-		elem_print(l, s, &one, 0);
+		elem_print(l, s, &one, 0, shift);
 	}
-	strbuf_puts(l->out, " }\n");
 	elem_batch_fini(&one);
 	free(places);
+}
+
+static void elems_print(struct rs_list *l, const struct rs_set *s,
+			const struct rs_elems *e)
+{
+	strbuf_puts(l->out, "\t\telements = { ");
+	elems_each(l, s, e, 0, elems_per_line(s), ",\n\t\t\t     ");
+	strbuf_puts(l->out, " }\n");
+}
+
+void rs_list_anonymous(struct rs_list *l, const struct rs_set *s,
+		       unsigned shift, struct strbuf *out)
+{
+	struct rs_list to = *l;
+
+	to.out = out;
+	strbuf_puts(out, "{ ");
+	elems_each(&to, s, &s->elems, shift, UINT_MAX, NULL);
+	strbuf_puts(out, " }");
 }
 
 /* --- living elements ----------------------------------------------------- */

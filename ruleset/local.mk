@@ -10,6 +10,5 @@ libengine_la_SOURCES += \
 	ruleset/ruleset.c ruleset/ruleset.h \
 	ruleset/set.c \
 	ruleset/setelem.c \
-	ruleset/stmt.c ruleset/stmt.h \
 	ruleset/table.c \
 	ruleset/types.h

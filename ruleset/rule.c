@@ -4,7 +4,7 @@
  *
  * A libnftnl rule is 1 KB and more, so none is kept: the expressions are, as
  * the netlink bytes that the kernel would get, with the source map and the
- * listing text, all in one piece of memory. The libnftnl object that the
+ * comment, all in one piece of memory. The libnftnl object that the
  * parser makes lives for the time of the command, in which those who follow
  * the changes see it.
  */
@@ -17,8 +17,6 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-
-#include "base/strbuf.h"
 
 /* --- what a rule refers to ----------------------------------------------- */
 
@@ -274,7 +272,7 @@ static const void *draft_bytes(struct draft *dr, uint32_t *len)
 	struct nlattr *attr;
 
 	*len = 0;
-	if (!(dr->rs->keep & RULESET_BYTES))
+	if (!dr->rs->lists)
 		return NULL;
 	if (!dr->rs->scratch)
 		dr->rs->scratch = xmalloc(RS_SCRATCH_BYTES);
@@ -291,13 +289,14 @@ static const void *draft_bytes(struct draft *dr, uint32_t *len)
 }
 
 static struct rs_rule *rule_alloc(const struct draft *dr, const void *bytes,
-				  uint32_t bytes_len, const struct strbuf *text)
+				  uint32_t bytes_len)
 {
+	const char *comment = dr->cmd->comment;
 	size_t refs = dr->refs.len * sizeof(struct rs_ref);
 	size_t locs = dr->n_locs * sizeof(struct loc);
-	size_t texts = text->s ? text->len + 1 : 0;
+	size_t text = comment ? strlen(comment) + 1 : 0;
 	struct rs_rule *r =
-		xmalloc(sizeof(*r) + refs + locs + bytes_len + texts);
+		xmalloc(sizeof(*r) + refs + locs + bytes_len + text);
 	uint8_t *at = (uint8_t *)(r + 1);
 
 	memset(r, 0, sizeof(*r));
@@ -310,23 +309,17 @@ static struct rs_rule *rule_alloc(const struct draft *dr, const void *bytes,
 	r->locs = memcpy(at + refs, dr->locs ? (void *)dr->locs : at, locs);
 	at += refs + locs;
 	r->bytes = memcpy(at, bytes ? bytes : at, bytes_len);
-	if (texts)
-		r->text = memcpy(at + bytes_len, text->s, texts);
+	if (comment)
+		r->comment = memcpy(at + bytes_len, comment, text);
 	return r;
 }
 
-static struct rs_rule *draft_rule(struct draft *dr, struct parser *p)
+static struct rs_rule *draft_rule(struct draft *dr)
 {
-	struct strbuf text = STRBUF_INIT;
-	const void *bytes;
 	uint32_t bytes_len;
-	struct rs_rule *r;
+	const void *bytes = draft_bytes(dr, &bytes_len);
+	struct rs_rule *r = rule_alloc(dr, bytes, bytes_len);
 
-	if (dr->rs->keep & RULESET_TEXTS)
-		cmd_rule_print(p, dr->cmd, &text);
-	bytes = draft_bytes(dr, &bytes_len);
-	r = rule_alloc(dr, bytes, bytes_len, &text);
-	strbuf_fini(&text);
 	use_refs(r, 1);
 	return r;
 }
@@ -483,7 +476,7 @@ static int rule_put(struct ruleset *rs, struct parser *p, const struct cmd *cmd,
 	int err = draft_make(&dr, p);
 
 	if (!err) {
-		r = draft_rule(&dr, p);
+		r = draft_rule(&dr);
 		r->handle = handle ? handle : rs_new_handle(c->table);
 		nftnl_rule_set_u64(dr.nftnl, NFTNL_RULE_HANDLE, r->handle);
 		rule_link(rs, r, prev);

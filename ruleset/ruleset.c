@@ -22,13 +22,13 @@
 
 #include "base/strmap.h"
 
-struct ruleset *ruleset_new(unsigned keep)
+struct ruleset *ruleset_new(bool lists)
 {
 	struct ruleset *rs = xzalloc(sizeof(*rs));
 
 	list_init(&rs->tables);
 	rs->table_names = strmap_new();
-	rs->keep = keep;
+	rs->lists = lists;
 	return rs;
 }
 

@@ -56,14 +56,8 @@ struct ruleset_events {
 	int (*rule_del)(void *data, const struct rs_rule *r);
 };
 
-/* What a ruleset keeps. */
-enum ruleset_keep {
-	RULESET_TEXTS = 1, /* for ruleset_list() */
-	RULESET_BYTES = 2, /* for ruleset_rule_nftnl() */
-};
-
-/** ruleset_new() - empty; @keep of enum ruleset_keep */
-struct ruleset *ruleset_new(unsigned keep);
+/** ruleset_new() - empty; @lists: keep what ruleset_list() needs */
+struct ruleset *ruleset_new(bool lists);
 /** ruleset_free() - NULL accepted; a transaction is aborted */
 void ruleset_free(struct ruleset *rs);
 
@@ -101,8 +95,8 @@ const struct list *ruleset_tables(const struct ruleset *rs);
 
 /**
  * ruleset_rule_nftnl() - a rule in libnftnl's form, from its bytes
- * Return: the caller's to nftnl_rule_free(); NULL if the ruleset keeps no
- * bytes.
+ * Return: the caller's to nftnl_rule_free(); NULL if the ruleset keeps nothing
+ * to list.
  */
 struct nftnl_rule *ruleset_rule_nftnl(const struct rs_rule *r);
 
@@ -113,16 +107,16 @@ struct nftnl_rule *ruleset_rule_nftnl(const struct rs_rule *r);
  * @handles:	-a
  * @stateless:	-s
  * @numeric:	-n, for what the texts of rules do not hold
- * @rule_counter: the counter at an expression of a rule; false: none. NULL:
- *		as in the ruleset's text, all counters zero
+ * @rule_state: put the living state of a rule (counters, quotas) into its
+ *		expressions. NULL: list those that were loaded
  * @set_elems:	the living elements of a set, as vm_set_snapshot() gives them,
  *		in @out (initialised by the call); false: list those of the
  *		ruleset. NULL: always those
  */
 struct ruleset_view {
 	bool handles, stateless, numeric;
-	bool (*rule_counter)(void *data, const struct rs_rule *r, unsigned expr,
-			     uint64_t *packets, uint64_t *bytes);
+	void (*rule_state)(void *data, const struct rs_rule *r,
+			   struct nftnl_rule *rule);
 	bool (*set_elems)(void *data, const struct rs_set *s,
 			  struct elem_batch *out);
 	void *data;
@@ -132,5 +126,8 @@ struct ruleset_view {
  * @p:		prints elements; any parser */
 void ruleset_list(const struct ruleset *rs, struct parser *p,
 		  const struct ruleset_view *view, struct strbuf *out);
+/** ruleset_list_rule() - one rule, in the listing's words, without its handle */
+void ruleset_list_rule(struct parser *p, const struct rs_rule *r,
+		       const struct ruleset_view *view, struct strbuf *out);
 
 #endif

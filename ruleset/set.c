@@ -3,12 +3,13 @@
 #include "ruleset/internal.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <libmnl/libmnl.h>
+#include <libnftnl/expr.h>
 #include <libnftnl/set.h>
 #include <linux/netfilter/nf_tables.h>
-#include <stdio.h>
 
 #include "base/strmap.h"
-#include "ruleset/stmt.h"
 
 struct rs_set *rs_set_find(const struct rs_table *t, const char *name)
 {
@@ -167,6 +168,31 @@ static void elems_init(struct rs_set *s)
 		      is_concat && (type->flags & NFT_SET_INTERVAL));
 }
 
+static int stmt_put(struct nftnl_expr *e, void *data)
+{
+	struct nlmsghdr *nlh = data;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
+
+	nftnl_expr_build_payload(nlh, e);
+	mnl_attr_nest_end(nlh, nest);
+	return 0;
+}
+
+/* The statements of a declaration, as netlink has them: two at most. */
+static void stmts_keep(struct rs_set *s, const struct nftnl_set *decl)
+{
+	char buf[1024];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	if (!decl || (!nftnl_set_is_set(decl, NFTNL_SET_EXPR) &&
+		      !nftnl_set_is_set(decl, NFTNL_SET_EXPRESSIONS)))
+		return;
+	nftnl_set_expr_foreach(decl, stmt_put, nlh);
+	s->stmt_len = mnl_nlmsg_get_payload_len(nlh);
+	s->stmt = memcpy(xmalloc(s->stmt_len), mnl_nlmsg_get_payload(nlh),
+			 s->stmt_len);
+}
+
 static struct rs_set *set_alloc(struct rs_table *t, const char *name,
 				const struct cmd_set *cs)
 {
@@ -181,7 +207,7 @@ static struct rs_set *set_alloc(struct rs_table *t, const char *name,
 	s->anonymous = cs->anonymous;
 	s->name = cs->anonymous ? anonymous_name(t, name) : xstrdup(name);
 	s->comment = xstrdup(cs->comment);
-	s->stmt = rs_stmt_of_set(cs->nftnl);
+	stmts_keep(s, cs->nftnl);
 	s->auto_merge = cs->auto_merge;
 	s->size = cs->size;
 	s->policy = cs->policy;

@@ -86,6 +86,7 @@ static struct rs_chain *chain_of(struct fill *f, const char *name)
 	return NULL;
 }
 
+/* Nothing will be listed: only what the elements jump to is kept. */
 static int anonymous_fill(struct fill *f, const struct elem_batch *elems)
 {
 	struct rs_set *s = f->s;
@@ -545,7 +546,7 @@ int rs_set_fill(struct ruleset *rs, struct rs_set *s, const struct cmd *cmd,
 	int err;
 
 	fill_init(&f, rs, s, cmd);
-	if (s->anonymous)
+	if (s->anonymous && !rs->lists)
 		err = anonymous_fill(&f, elems);
 	else if (rs_set_is_interval(s))
 		err = each_range(&f, elems, merges ? range_merge : range_add,

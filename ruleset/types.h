@@ -76,9 +76,9 @@ struct rs_ref {
  * points at
  * @refs:	chains it jumps to, sets it looks up
  * @locs:	source map: one place per expression; @cmd_loc of the whole rule
- * @bytes:	netlink bytes of its expressions (NFTA_RULE_EXPRESSIONS payload)
- * @text:	listing text with RULE_TEXT_STATE holes, terminated; NULL when
- *		the ruleset keeps no texts
+ * @bytes:	netlink bytes of its expressions (NFTA_RULE_EXPRESSIONS payload),
+ *		if the ruleset keeps what can be listed
+ * @comment:	or NULL
  */
 struct rs_rule {
 	struct list node;
@@ -87,7 +87,7 @@ struct rs_rule {
 	struct rs_ref *refs;
 	struct loc *locs;
 	uint8_t *bytes;
-	char *text;
+	char *comment;
 	struct loc cmd_loc;
 	uint32_t bytes_len;
 	uint16_t n_refs, n_locs;
@@ -97,16 +97,19 @@ struct rs_rule {
  * struct rs_set - a set or map; owned by its table, or a deleted rule
  * @type:	with strings of its own, no layout; has_elems is for who asks to
  *		set
- * @anonymous:	goes with its rule; its elements are not kept here
+ * @anonymous:	goes with its rule; its elements are kept for the listing
  * @use:	rules that look it up
- * @stmt:	the statement of its elements as listed ("counter"), or NULL
+ * @stmt:	the statements of its elements: netlink bytes, @stmt_len; or NULL
  * @tx:		number of the transaction that made it
- * @chains:	of an anonymous verdict map: where it jumps to
+ * @chains:	of an anonymous verdict map whose elements are not kept: where it
+ *		jumps to
  */
 struct rs_set {
 	struct list node;
 	struct rs_table *table;
-	char *name, *comment, *stmt;
+	char *name, *comment;
+	uint8_t *stmt;
+	size_t stmt_len;
 	uint64_t handle;
 	struct set_type type;
 	bool anonymous, auto_merge;

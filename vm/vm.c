@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
 #include <stdlib.h>
 
 #include "vm/core.h"
@@ -268,4 +270,19 @@ bool vm_rule_counter(const struct vm_rule *rule, unsigned expr,
 		if (i == expr)
 			return vm_counter_read(e, packets, bytes);
 	return false;
+}
+
+void vm_rule_state(const struct vm_rule *rule, struct nftnl_rule *into)
+{
+	struct nftnl_expr_iter *it = nftnl_expr_iter_create(into);
+	const struct vm_expr *e = rule->exprs;
+	struct nftnl_expr *ne;
+
+	if (!it)
+		xalloc_failed(0);
+	for (unsigned i = 0; i < rule->n && (ne = nftnl_expr_iter_next(it));
+	     i++, e = vm_expr_after(e))
+		if (e->ops->dump)
+			e->ops->dump(e, ne);
+	nftnl_expr_iter_destroy(it);
 }

@@ -236,6 +236,13 @@ bool vm_rule_counter(const struct vm_rule *rule, unsigned expr,
 		     uint64_t *packets, uint64_t *bytes);
 
 /**
+ * vm_rule_state() - put the living state of a rule's expressions (counters,
+ * quotas) into their libnftnl form
+ * @into:	the same expressions as the rule was made of
+ */
+void vm_rule_state(const struct vm_rule *rule, struct nftnl_rule *into);
+
+/**
  * vm_set_snapshot() - the living elements of a set, as columns
  * @out:	initialised by the call; elem_batch_fini() it. Strings in it are
  *		borrowed from the VM and last until the next commit

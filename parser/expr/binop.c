@@ -4,8 +4,13 @@
  * they become the kernel's bitwise, which knows (reg & mask) ^ xor and shifts:
  * a chain of and, or and xor is one pair of mask and xor.
  */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static struct expr *fold(struct check *c, struct binop_expr *b,
 			 const struct expr *left)
@@ -108,6 +113,7 @@ static struct expr *binop_check(struct check *c, struct expr *e)
 	r->e.loc = e->loc;
 	r->op = b->op;
 	r->left = left;
+	r->right = right;
 	r->operand = expr_as(right, value_expr)->v;
 	if (r->op != BINOP_LSHIFT && r->op != BINOP_RSHIFT)
 		combine(r, u128_mask(left->len));
@@ -158,52 +164,141 @@ static void binop_bits(const struct expr *e, unsigned *bytes, unsigned *shift)
 	*shift = 0;
 }
 
-/* Flags of a mask: (a | b). */
-static void print_mask(struct printer *pr, const struct expr *e, u128 m)
-{
-	struct strbuf b = STRBUF_INIT;
-	bool several = e->dtype->bitmask && m & (m - 1);
+/* ---- raise --------------------------------------------------------------- */
 
-	if (!several) {
-		print_value(pr, e, m);
-		return;
-	}
-	datatype_print(pr->env, e->dtype, m, e->len, &b);
-	strbuf_putc(pr->out, '(');
-	for (const char *p = strbuf_str(&b); *p; p++)
-		strbuf_printf(pr->out, *p == ',' ? " | " : "%c", *p);
-	strbuf_putc(pr->out, ')');
-	strbuf_fini(&b);
+static struct expr *wrap(struct raise *r, enum binop_kind op, struct expr *left,
+			 struct expr *right)
+{
+	struct binop_expr *b = raise_expr(r, &expr_binop, sizeof(*b),
+					  left->dtype, left->len,
+					  left->byteorder);
+
+	b->op = op;
+	b->left = left;
+	b->right = right;
+	return &b->e;
 }
 
-/* mask and xor taken apart again: and, xor, or. */
-static void binop_print(struct printer *pr, const struct expr *e)
+static struct expr *number(struct raise *r, u128 v, unsigned bytes)
 {
-	const struct binop_expr *b = expr_as_const(e, binop_expr);
-	u128 all = u128_mask(e->len), m = b->mask, x = b->xor, o;
+	uint8_t buf[16];
 
-	expr_print(pr, b->left);
-	if (b->op == BINOP_LSHIFT || b->op == BINOP_RSHIFT) {
-		strbuf_printf(pr->out, " %s %u",
-			      b->op == BINOP_LSHIFT ? "<<" : ">>",
-			      (unsigned)b->operand);
+	value_export(v, bytes, BYTEORDER_BIG, buf);
+	return raise_value(r, buf, bytes);
+}
+
+/* (left & mask) ^ xor, as the and, xor and or that it was made of. */
+static struct expr *raise_bool(struct raise *r, const struct nftnl_expr *n,
+			       struct expr *left)
+{
+	uint32_t m_len, x_len;
+	const void *m_data = raise_data(n, NFTNL_EXPR_BITWISE_MASK, &m_len);
+	const void *x_data = raise_data(n, NFTNL_EXPR_BITWISE_XOR, &x_len);
+	unsigned bytes = MIN(MIN(m_len, x_len), 16u);
+	u128 all = u128_mask(8 * bytes), m, x, o = 0;
+	struct expr *e = left;
+
+	m = value_import(m_data, bytes, BYTEORDER_BIG);
+	x = value_import(x_data, bytes, BYTEORDER_BIG);
+	if (m != all || x) {
+		o = ~m & x & all;
+		x &= m;
+		m |= o;
+	}
+	if (!left->len || m != all || 8 * bytes != left->len)
+		e = wrap(r, BINOP_AND, e, number(r, m, bytes));
+	if (x)
+		e = wrap(r, BINOP_XOR, e, number(r, x, bytes));
+	if (o)
+		e = wrap(r, BINOP_OR, e, number(r, o, bytes));
+	return e;
+}
+
+static struct expr *raise_shift(struct raise *r, const struct nftnl_expr *n,
+				struct expr *left, bool to_left)
+{
+	uint32_t len;
+	const void *data = raise_data(n, NFTNL_EXPR_BITWISE_DATA, &len);
+	struct expr *by = raise_value(r, data, len);
+
+	by = raise_typed(r, by, &type_integer, BYTEORDER_HOST);
+	return wrap(r, to_left ? BINOP_LSHIFT : BINOP_RSHIFT, left, by);
+}
+
+static bool binop_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct expr *e = raise_get(r, n, NFTNL_EXPR_BITWISE_SREG);
+
+	switch (nftnl_expr_get_u32(n, NFTNL_EXPR_BITWISE_OP)) {
+	case NFT_BITWISE_BOOL:
+		e = raise_bool(r, n, e);
+		break;
+	case NFT_BITWISE_LSHIFT:
+		e = raise_shift(r, n, e, true);
+		break;
+	case NFT_BITWISE_RSHIFT:
+		e = raise_shift(r, n, e, false);
+		break;
+	default:
+		return false;
+	}
+	raise_set(r, n, NFTNL_EXPR_BITWISE_DREG, e);
+	return true;
+}
+
+static void binop_complete(struct raise *r, struct expr **e)
+{
+	struct binop_expr *b = raise_copy(r, *e, binop_expr);
+	bool shifts = b->op == BINOP_LSHIFT || b->op == BINOP_RSHIFT;
+
+	*e = &b->e;
+	raise_complete(r, &b->left);
+	b->right = raise_typed(r, b->right,
+			       shifts ? &type_integer : b->left->dtype,
+			       shifts ? BYTEORDER_HOST : b->left->byteorder);
+	if (b->op == BINOP_AND && r->trims && expr_is(b->left, payload) &&
+	    raise_mask(r, e, NULL)) {
+		raise_complete(r, e);
 		return;
 	}
-	o = ~m & x & all;
-	x &= m;
-	m |= o;
-	if (m != all || !(x | o)) {
-		strbuf_puts(pr->out, " & ");
-		print_mask(pr, e, m);
-	}
-	if (x) {
-		strbuf_puts(pr->out, " ^ ");
-		print_value(pr, e, x);
-	}
-	if (o) {
-		strbuf_puts(pr->out, " | ");
-		print_value(pr, e, o);
-	}
+	raise_complete(r, &b->right);
+	b->e.dtype = b->left->dtype;
+	b->e.byteorder = b->left->byteorder;
+}
+
+/* ---- print --------------------------------------------------------------- */
+
+static unsigned precedence(const struct expr *e)
+{
+	static const uint8_t of[] = {
+		[BINOP_LSHIFT] = 1, [BINOP_RSHIFT] = 1, [BINOP_AND] = 2,
+		[BINOP_XOR] = 3,    [BINOP_OR] = 4,
+	};
+
+	return expr_is(e, binop) ? of[expr_as_const(e, binop_expr)->op] : 0;
+}
+
+static void print_side(struct printer *pr, const struct expr *e,
+		       const struct expr *side)
+{
+	bool parens = precedence(side) > precedence(e);
+
+	strbuf_puts(pr->out, parens ? "(" : "");
+	expr_print(pr, side);
+	strbuf_puts(pr->out, parens ? ")" : "");
+}
+
+static void binop_print(struct printer *pr, const struct expr *e)
+{
+	static const char *const ops[] = {
+		[BINOP_AND] = "&",     [BINOP_OR] = "|",      [BINOP_XOR] = "^",
+		[BINOP_LSHIFT] = "<<", [BINOP_RSHIFT] = ">>",
+	};
+	const struct binop_expr *b = expr_as_const(e, binop_expr);
+
+	print_side(pr, e, b->left);
+	strbuf_printf(pr->out, " %s ", ops[b->op]);
+	print_side(pr, e, b->right);
 }
 
 static bool binop_same(const struct expr *a, const struct expr *b)
@@ -224,4 +319,7 @@ const struct expr_ops expr_binop = {
 	.lower_bits = binop_lower,
 	.print = binop_print,
 	.same = binop_same,
+	.nftnl = "bitwise",
+	.raise = binop_raise,
+	.complete = binop_complete,
 };

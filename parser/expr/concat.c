@@ -2,6 +2,7 @@
 /* a . b . c: of a packet's fields, or of constants for them */
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 #include "parser/setdecl.h"
 
 static struct list_expr *concat_new(struct check *c, const struct expr *e)
@@ -93,16 +94,26 @@ static void concat_print(struct printer *pr, const struct expr *e)
 	const struct list_expr *c = expr_as_const(e, list_expr);
 
 	for (size_t i = 0; i < c->items.len; i++) {
-		const struct expr *item = c->items.v[i];
-
 		if (i)
 			strbuf_puts(pr->out, " . ");
-		expr_print(pr, item);
-		/* a field of bits is listed with the shift that nft's lookup
-		 * of it takes */
-		if (expr_shift(item) && !pr->in_typeof)
-			strbuf_printf(pr->out, " >> %u", expr_shift(item));
+		expr_print(pr, c->items.v[i]);
 	}
+}
+
+static void concat_complete(struct raise *r, struct expr **e)
+{
+	struct list_expr *c = raise_copy(r, *e, list_expr);
+	struct expr **items = c->items.v;
+	bool trims = r->trims;
+
+	*e = &c->e;
+	c->items.v = arena_array(r->arena, struct expr *, c->items.len);
+	r->trims = true;
+	for (size_t i = 0; i < c->items.len; i++) {
+		c->items.v[i] = items[i];
+		raise_complete(r, &c->items.v[i]);
+	}
+	r->trims = trims;
 }
 
 const struct expr_ops expr_concat = {
@@ -110,4 +121,5 @@ const struct expr_ops expr_concat = {
 	.check = concat_check,
 	.lower = concat_lower,
 	.print = concat_print,
+	.complete = concat_complete,
 };

@@ -9,6 +9,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 #define HOST BYTEORDER_HOST
 #define BIG  BYTEORDER_BIG
@@ -119,7 +120,7 @@ static void ct_print(struct printer *pr, const struct expr *e)
 	strbuf_puts(pr->out, "ct ");
 	if (k->dir >= 0)
 		strbuf_puts(pr->out, k->dir ? "reply " : "original ");
-	if (k->key->alt)
+	if (k->key->alt && k->l3)
 		strbuf_puts(pr->out, k->l3 == NFPROTO_IPV6 ? "ip6 " : "ip ");
 	strbuf_puts(pr->out, k->key->name);
 }
@@ -132,10 +133,61 @@ static bool ct_same(const struct expr *a, const struct expr *b)
 	return x->key == y->key && x->dir == y->dir && x->l3 == y->l3;
 }
 
+/* The key's row: addresses have one for both IP versions. */
+static const struct key_desc *row_of(unsigned key, uint8_t *l3)
+{
+	const struct key_desc *k = key_by_number(ct_keys, key);
+
+	*l3 = k && k->alt ? NFPROTO_IPV4 : 0;
+	for (const struct key_desc *alt = ct_keys; !k && alt->name; alt++)
+		if (alt->alt == key) {
+			*l3 = NFPROTO_IPV6;
+			return alt;
+		}
+	return k;
+}
+
+struct expr *ct_node(struct raise *r, unsigned key, int dir)
+{
+	const struct key_desc *k;
+	struct key_expr *e;
+	uint8_t l3;
+
+	k = row_of(key, &l3);
+	if (!k)
+		return NULL;
+	e = raise_expr(r, &expr_ct, sizeof(*e), k->type, k->len, k->byteorder);
+	e->key = k;
+	e->dir = (int8_t)dir;
+	e->l3 = l3;
+	if (l3 == NFPROTO_IPV6) {
+		e->e.dtype = &type_ipv6_addr;
+		e->e.len = 128;
+	}
+	return &e->e;
+}
+
+static bool ct_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct expr *e;
+	int dir = -1;
+
+	if (!nftnl_expr_is_set(n, NFTNL_EXPR_CT_DREG))
+		return false;
+	if (nftnl_expr_is_set(n, NFTNL_EXPR_CT_DIR))
+		dir = nftnl_expr_get_u8(n, NFTNL_EXPR_CT_DIR);
+	e = ct_node(r, nftnl_expr_get_u32(n, NFTNL_EXPR_CT_KEY), dir);
+	if (e)
+		raise_set(r, n, NFTNL_EXPR_CT_DREG, e);
+	return e;
+}
+
 const struct expr_ops expr_ct = {
 	.name = "ct",
 	.check = ct_check,
 	.lower = ct_lower,
 	.print = ct_print,
 	.same = ct_same,
+	.nftnl = "ct",
+	.raise = ct_raise,
 };

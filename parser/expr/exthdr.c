@@ -9,6 +9,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 /* clang-format off */
 #define FIELDS(name) static const struct exthdr_field name##_fields[] =
@@ -185,6 +186,109 @@ static void exthdr_lower(struct lower *l, const struct expr *e, unsigned reg)
 		lower_shift(l, reg, expr_bytes(e), false, expr_shift(e));
 }
 
+/* ---- raise --------------------------------------------------------------- */
+
+/* What is not in the tables. */
+static const struct exthdr_field no_field = { "unknown", &type_integer, 0, 0 };
+static const struct exthdr_field no_fields[] = { { NULL } };
+static const struct exthdr_desc unknown_hdr = { "unknown-exthdr", 0,
+						NFT_EXTHDR_OP_IPV6, no_fields };
+
+static const struct exthdr_desc *table_of(unsigned op)
+{
+	return op == NFT_EXTHDR_OP_TCPOPT ? tcp_options
+	       : op == NFT_EXTHDR_OP_IPV4 ? ip_options
+					  : ip6_exthdrs;
+}
+
+/* The row of a header or option that has this field; bits that are none are
+ * given to the first row of the number. */
+static void name_load(struct key_expr *k, unsigned op, uint8_t number,
+		      unsigned offset, unsigned bits)
+{
+	const struct exthdr_desc *h, *first = NULL;
+
+	for (h = table_of(op); h->name; h++) {
+		if (h->number != number || h->op != op)
+			continue;
+		first = first ? first : h;
+		for (const struct exthdr_field *f = h->fields; f->name; f++) {
+			if (f->offset != offset || f->len != bits)
+				continue;
+			k->hdr = h;
+			k->field = f;
+			return;
+		}
+	}
+	k->hdr = first ? first : &unknown_hdr;
+	k->field = &no_field;
+}
+
+struct expr *exthdr_node(struct raise *r, const struct nftnl_expr *n)
+{
+	unsigned offset = 8 * nftnl_expr_get_u32(n, NFTNL_EXPR_EXTHDR_OFFSET);
+	unsigned bits = 8 * nftnl_expr_get_u32(n, NFTNL_EXPR_EXTHDR_LEN);
+	unsigned op = nftnl_expr_get_u32(n, NFTNL_EXPR_EXTHDR_OP);
+	struct exthdr_expr *x = raise_expr(r, &expr_exthdr, sizeof(*x), NULL,
+					   bits, BYTEORDER_BIG);
+	struct key_expr *k = &x->k;
+
+	x->op = op;
+	x->number = nftnl_expr_get_u8(n, NFTNL_EXPR_EXTHDR_TYPE);
+	x->offset = offset;
+	name_load(k, op, x->number, offset, bits);
+	k->e.dtype = ((const struct exthdr_field *)k->field)->type;
+	if (nftnl_expr_get_u32(n, NFTNL_EXPR_EXTHDR_FLAGS) &
+	    NFT_EXTHDR_F_PRESENT) {
+		k->present = true;
+		k->field = NULL;
+		k->e.dtype = &type_boolean;
+	}
+	return &k->e;
+}
+
+static bool exthdr_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	if (!nftnl_expr_is_set(n, NFTNL_EXPR_EXTHDR_DREG))
+		return false;
+	raise_set(r, n, NFTNL_EXPR_EXTHDR_DREG, exthdr_node(r, n));
+	return true;
+}
+
+struct expr *exthdr_trim(struct raise *r, const struct expr *e, u128 mask,
+			 unsigned *shift)
+{
+	const struct exthdr_expr *x = expr_as_const(e, exthdr_expr);
+	unsigned low = 0, high;
+	struct exthdr_expr *n;
+
+	if (!mask || x->k.field != &no_field)
+		return NULL;
+	while (!(mask >> low & 1))
+		low++;
+	for (high = low; high < 128 && mask >> high & 1;)
+		high++;
+	if (high > e->len)
+		return NULL;
+	n = arena_memdup(r->arena, x, sizeof(*x));
+	name_load(&n->k, x->op, x->number, x->offset + e->len - high,
+		  high - low);
+	if (n->k.field == &no_field)
+		return NULL;
+	n->k.e.len = (uint16_t)(high - low);
+	n->k.e.dtype = ((const struct exthdr_field *)n->k.field)->type;
+	*shift = low;
+	return &n->k.e;
+}
+
+static void exthdr_complete(struct raise *r, struct expr **e)
+{
+	const struct exthdr_expr *x = expr_as(*e, exthdr_expr);
+
+	raise_uses_layer(r, x->op == NFT_EXTHDR_OP_TCPOPT ? PROTO_BASE_TRANSPORT
+							  : PROTO_BASE_NETWORK);
+}
+
 static void exthdr_print(struct printer *pr, const struct expr *e)
 {
 	const struct key_expr *k = expr_as_const(e, key_expr);
@@ -208,4 +312,7 @@ const struct expr_ops expr_exthdr = {
 	.bits = exthdr_bits,
 	.lower_bits = exthdr_lower_bits,
 	.print = exthdr_print,
+	.nftnl = "exthdr",
+	.raise = exthdr_raise,
+	.complete = exthdr_complete,
 };

@@ -7,6 +7,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 /* clang-format off */
 const struct key_desc fib_keys[] = {
@@ -71,9 +72,31 @@ static void fib_print(struct printer *pr, const struct expr *e)
 	strbuf_printf(pr->out, " %s", k->key->name);
 }
 
+static bool fib_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	const struct key_desc *k = key_by_number(
+		fib_keys, nftnl_expr_get_u32(n, NFTNL_EXPR_FIB_RESULT));
+	struct key_expr *e;
+
+	if (!k)
+		return false;
+	e = raise_expr(r, &expr_fib, sizeof(*e), k->type, k->len, k->byteorder);
+	e->key = k;
+	e->flags = nftnl_expr_get_u32(n, NFTNL_EXPR_FIB_FLAGS);
+	if (e->flags & NFTA_FIB_F_PRESENT) {
+		e->present = true;
+		e->e.dtype = &type_boolean;
+		e->e.len = 8;
+	}
+	raise_set(r, n, NFTNL_EXPR_FIB_DREG, &e->e);
+	return true;
+}
+
 const struct expr_ops expr_fib = {
 	.name = "fib",
 	.check = fib_check,
 	.lower = fib_lower,
 	.print = fib_print,
+	.nftnl = "fib",
+	.raise = fib_raise,
 };

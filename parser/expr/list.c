@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* a,b,c: flags, all in one value */
 #include "parser/check.h"
+#include "parser/print.h"
 
 static struct expr *list_check(struct check *c, struct expr *e)
 {
@@ -27,7 +28,18 @@ static struct expr *list_check(struct check *c, struct expr *e)
 			 c->want.byteorder, v);
 }
 
+static void list_print(struct printer *pr, const struct expr *e)
+{
+	const struct list_expr *l = expr_as_const(e, list_expr);
+
+	for (size_t i = 0; i < l->items.len; i++) {
+		strbuf_puts(pr->out, i ? "," : "");
+		expr_print(pr, l->items.v[i]);
+	}
+}
+
 const struct expr_ops expr_list = {
 	.name = "list",
 	.check = list_check,
+	.print = list_print,
 };

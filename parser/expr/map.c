@@ -6,6 +6,7 @@
 
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 #include "parser/setdecl.h"
 
 static struct expr *resolve(struct expr *e)
@@ -85,6 +86,7 @@ static struct expr *map_check(struct check *c, struct expr *e)
 		return NULL;
 	if (!m->map)
 		return NULL;
+	m->verdict = old.dtype == &type_verdict;
 	m->e.dtype = old.dtype;
 	m->e.len = old.len;
 	m->e.byteorder = old.byteorder;
@@ -124,8 +126,43 @@ static void map_print(struct printer *pr, const struct expr *e)
 	const struct map_expr *m = expr_as_const(e, map_expr);
 
 	expr_print(pr, m->key);
-	strbuf_puts(pr->out, e->dtype == &type_verdict ? " vmap " : " map ");
+	strbuf_puts(pr->out, m->verdict ? " vmap " : " map ");
 	expr_print(pr, m->map);
+}
+
+static bool map_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct map_expr *m;
+	struct expr *set;
+
+	if (!nftnl_expr_is_set(n, NFTNL_EXPR_LOOKUP_DREG))
+		return false;
+	set = setref_node(r, nftnl_expr_get_str(n, NFTNL_EXPR_LOOKUP_SET));
+	m = raise_expr(r, &expr_map, sizeof(*m), NULL,
+		       8 * expr_as(set, setref_expr)->type->data_len,
+		       BYTEORDER_INVALID);
+	m->map = set;
+	m->key = raise_get_key(r, n, NFTNL_EXPR_LOOKUP_SREG, set->len);
+	m->verdict = nftnl_expr_get_u32(n, NFTNL_EXPR_LOOKUP_DREG) ==
+		     NFT_REG_VERDICT;
+	if (m->verdict)
+		((struct verdict_stmt *)raise_stmt(r, &stmt_verdict,
+						   sizeof(struct verdict_stmt)))
+			->e = &m->e;
+	else
+		raise_set(r, n, NFTNL_EXPR_LOOKUP_DREG, &m->e);
+	return true;
+}
+
+static void map_complete(struct raise *r, struct expr **e)
+{
+	struct map_expr *m = raise_copy(r, *e, map_expr);
+
+	*e = &m->e;
+	if (expr_is(m->key, binop) &&
+	    expr_is(expr_as(m->key, binop_expr)->left, payload))
+		raise_mask(r, &m->key, &m->map);
+	raise_complete(r, &m->key);
 }
 
 const struct expr_ops expr_map = {
@@ -133,4 +170,7 @@ const struct expr_ops expr_map = {
 	.check = map_check,
 	.lower = map_lower,
 	.print = map_print,
+	.nftnl = "lookup",
+	.raise = map_raise,
+	.complete = map_complete,
 };

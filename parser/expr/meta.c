@@ -7,6 +7,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 #define HOST BYTEORDER_HOST
 #define BIG  BYTEORDER_BIG
@@ -92,10 +93,38 @@ static bool meta_same(const struct expr *a, const struct expr *b)
 	       expr_as_const(b, key_expr)->key;
 }
 
+struct expr *meta_node(struct raise *r, unsigned key)
+{
+	const struct key_desc *k = key_by_number(meta_keys, key);
+	struct key_expr *e;
+
+	if (!k)
+		return NULL;
+	e = raise_expr(r, &expr_meta, sizeof(*e), k->type, k->len,
+		       k->byteorder);
+	e->key = k;
+	e->dir = -1;
+	return &e->e;
+}
+
+static bool meta_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct expr *e;
+
+	if (!nftnl_expr_is_set(n, NFTNL_EXPR_META_DREG))
+		return false;
+	e = meta_node(r, nftnl_expr_get_u32(n, NFTNL_EXPR_META_KEY));
+	if (e)
+		raise_set(r, n, NFTNL_EXPR_META_DREG, e);
+	return e;
+}
+
 const struct expr_ops expr_meta = {
 	.name = "meta",
 	.check = meta_check,
 	.lower = meta_lower,
 	.print = meta_print,
 	.same = meta_same,
+	.nftnl = "meta",
+	.raise = meta_raise,
 };

@@ -11,6 +11,7 @@
 
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 /* A raw load that is a known field everywhere: a port. */
 static bool is_port(const struct payload_expr *p)
@@ -103,25 +104,55 @@ static void payload_print(struct printer *pr, const struct expr *e)
 {
 	const struct payload_expr *p = expr_as_const(e, payload_expr);
 
-	bool port = is_port(p) && pr->transport;
-
-	if (port && (p->raw || p->proto == &proto_th) &&
-	    !strcmp(pr->transport->fields[0].name, "sport"))
-		strbuf_printf(pr->out, "%s %s", pr->transport->name,
-			      p->offset ? "dport" : "sport");
-	else if (!p->raw)
-		strbuf_printf(pr->out, "%s %s", p->proto->name, p->field->name);
-	else if (is_port(p))
-		strbuf_puts(pr->out, p->offset ? "th dport" : "th sport");
-	else if (!expr_shift(e) && p->offset % 8 == 0)
+	if (p->raw)
 		strbuf_printf(pr->out, "@%s,%u,%u", payload_base_name(p->base),
 			      p->offset, e->len);
 	else
-		strbuf_printf(pr->out, "@%s,%u,%u & 0x%llx ==",
-			      payload_base_name(p->base), p->offset / 8 * 8,
-			      8 * expr_bytes(e),
-			      (unsigned long long)(u128_mask(e->len)
-						   << expr_shift(e)));
+		strbuf_printf(pr->out, "%s %s", p->proto->name, p->field->name);
+}
+
+struct payload_expr *payload_raw(struct arena *a, unsigned base,
+				 unsigned offset, unsigned bits)
+{
+	struct payload_expr *p = arena_new_of(a, struct payload_expr);
+
+	p->e.ops = &expr_payload;
+	p->e.len = (uint16_t)bits;
+	p->e.byteorder = BYTEORDER_BIG;
+	p->base = base;
+	p->offset = offset;
+	p->raw = !is_port(p);
+	p->e.dtype = p->raw ? &raw_integer : &type_inet_service;
+	if (!p->raw) {
+		p->proto = &proto_th;
+		p->field = &proto_th.fields[offset ? 1 : 0];
+	}
+	return p;
+}
+
+static bool payload_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct payload_expr *p;
+
+	if (!nftnl_expr_is_set(n, NFTNL_EXPR_PAYLOAD_DREG))
+		return false;
+	p = payload_raw(r->arena,
+			nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_BASE) + 1,
+			8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_OFFSET),
+			8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_LEN));
+	if (p->base >= PROTO_BASE_COUNT)
+		return false;
+	raise_set(r, n, NFTNL_EXPR_PAYLOAD_DREG, &p->e);
+	return true;
+}
+
+static void payload_complete(struct raise *r, struct expr **e)
+{
+	struct payload_expr *p = raise_named(r, expr_as(*e, payload_expr));
+
+	if (p)
+		*e = &p->e;
+	raise_uses(r, expr_as(*e, payload_expr));
 }
 
 static bool payload_same(const struct expr *a, const struct expr *b)
@@ -141,4 +172,7 @@ const struct expr_ops expr_payload = {
 	.lower_bits = payload_lower_bits,
 	.print = payload_print,
 	.same = payload_same,
+	.nftnl = "payload",
+	.raise = payload_raise,
+	.complete = payload_complete,
 };

@@ -2,6 +2,7 @@
 /* value/length */
 #include "parser/check.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int prefix_length(struct check *c, struct expr *plen, unsigned max,
 			 unsigned *bits)

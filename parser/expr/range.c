@@ -2,6 +2,7 @@
 /* low-high, both included */
 #include "parser/check.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static struct expr *range_check(struct check *c, struct expr *e)
 {
@@ -19,8 +20,8 @@ static struct expr *range_check(struct check *c, struct expr *e)
 	r->e = *lo;
 	r->e.ops = &expr_range;
 	r->e.loc = e->loc;
-	r->lo = w->lo;
-	r->hi = w->hi;
+	r->lo = lo;
+	r->hi = hi;
 	r->from = expr_as(lo, value_expr)->v;
 	r->to = expr_as(hi, value_expr)->v;
 	if (r->from > r->to) {
@@ -34,12 +35,24 @@ static struct expr *range_check(struct check *c, struct expr *e)
 static void range_print(struct printer *pr, const struct expr *e)
 {
 	const struct range_expr *r = expr_as_const(e, range_expr);
-	struct parser_env numeric = *pr->env;
+	const struct parser_env *env = pr->env;
+	struct parser_env numeric = *env;
 
 	numeric.numeric = true; /* nft's ranges are of numbers */
-	datatype_print(&numeric, e->dtype, r->from, e->len, pr->out);
+	pr->env = &numeric;
+	expr_print(pr, r->lo);
 	strbuf_putc(pr->out, '-');
-	datatype_print(&numeric, e->dtype, r->to, e->len, pr->out);
+	expr_print(pr, r->hi);
+	pr->env = env;
+}
+
+static void range_complete(struct raise *r, struct expr **e)
+{
+	struct range_expr *g = raise_copy(r, *e, range_expr);
+
+	*e = &g->e;
+	raise_complete(r, &g->lo);
+	raise_complete(r, &g->hi);
 }
 
 const struct expr_ops expr_range = {
@@ -47,4 +60,5 @@ const struct expr_ops expr_range = {
 	.is_const = true,
 	.check = range_check,
 	.print = range_print,
+	.complete = range_complete,
 };

@@ -9,6 +9,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 /* clang-format off */
 const struct key_desc rt_keys[] = {
@@ -68,9 +69,29 @@ static void rt_print(struct printer *pr, const struct expr *e)
 		      k->key->name);
 }
 
+static bool rt_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	unsigned key = nftnl_expr_get_u32(n, NFTNL_EXPR_RT_KEY);
+	bool ip6 = key == NFT_RT_NEXTHOP6;
+	const struct key_desc *k =
+		key_by_number(rt_keys, ip6 ? NFT_RT_NEXTHOP4 : key);
+	struct key_expr *e;
+
+	if (!k)
+		return false;
+	e = raise_expr(r, &expr_rt, sizeof(*e), ip6 ? &type_ipv6_addr : k->type,
+		       ip6 ? 128 : k->len, k->byteorder);
+	e->key = k;
+	e->l3 = ip6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	raise_set(r, n, NFTNL_EXPR_RT_DREG, &e->e);
+	return true;
+}
+
 const struct expr_ops expr_rt = {
 	.name = "rt",
 	.check = rt_check,
 	.lower = rt_lower,
 	.print = rt_print,
+	.nftnl = "rt",
+	.raise = rt_raise,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* { ... } : an anonymous set, looked up by the rule that it stands in. */
 #include "parser/check.h"
-#include "parser/print.h"
 #include "parser/setdecl.h"
 
 /* Only what looks it up knows its type (check_set_of(), map.c). */
@@ -48,14 +47,8 @@ struct expr *check_set_of(struct check *c, const struct expr *left,
 	return r->set ? &r->e : NULL;
 }
 
-static void set_print(struct printer *pr, const struct expr *e)
-{
-	print_set(pr, expr_as_const(e, set_expr)->set);
-}
-
 const struct expr_ops expr_set = {
 	.name = "set",
 	.is_const = true,
 	.check = set_check,
-	.print = set_print,
 };

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* @name: a declared set or map. */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/check.h"
 #include "parser/names.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 #include "parser/setdecl.h"
 
 static struct expr *setref_check(struct check *c, struct expr *e)
@@ -32,7 +35,30 @@ static struct expr *setref_check(struct check *c, struct expr *e)
 
 static void setref_print(struct printer *pr, const struct expr *e)
 {
-	strbuf_printf(pr->out, "@%s", expr_as_const(e, setref_expr)->name);
+	const struct setref_expr *s = expr_as_const(e, setref_expr);
+
+	if (!(s->type->flags & NFT_SET_ANONYMOUS))
+		strbuf_printf(pr->out, "@%s", s->name);
+	else if (s->type->flags & NFT_SET_EVAL)
+		strbuf_puts(pr->out, s->name);
+	else if (pr->world->print_set)
+		pr->world->print_set(pr->world->data, s->name, s->shift,
+				     pr->out);
+}
+
+struct expr *setref_node(struct raise *r, const char *name)
+{
+	static const struct set_type none = { 0 };
+	struct setref_expr *s = raise_expr(r, &expr_setref, sizeof(*s), NULL, 0,
+					   BYTEORDER_INVALID);
+
+	s->name = arena_strdup(r->arena, name ? name : "");
+	if (r->world->set)
+		s->type = r->world->set(r->world->data, s->name);
+	if (!s->type)
+		s->type = &none;
+	s->e.len = (uint16_t)(8 * s->type->key_len);
+	return &s->e;
 }
 
 const struct expr_ops expr_setref = {

@@ -7,6 +7,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 /* clang-format off */
 const struct key_desc socket_keys[] = {
@@ -43,9 +44,26 @@ static void socket_print(struct printer *pr, const struct expr *e)
 		      expr_as_const(e, key_expr)->key->name);
 }
 
+static bool socket_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	const struct key_desc *k = key_by_number(
+		socket_keys, nftnl_expr_get_u32(n, NFTNL_EXPR_SOCKET_KEY));
+	struct key_expr *e;
+
+	if (!k)
+		return false;
+	e = raise_expr(r, &expr_socket, sizeof(*e), k->type, k->len,
+		       k->byteorder);
+	e->key = k;
+	raise_set(r, n, NFTNL_EXPR_SOCKET_DREG, &e->e);
+	return true;
+}
+
 const struct expr_ops expr_socket = {
 	.name = "socket",
 	.check = socket_check,
 	.lower = socket_lower,
 	.print = socket_print,
+	.nftnl = "socket",
+	.raise = socket_raise,
 };

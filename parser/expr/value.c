@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A typed constant. */
+#include <stdio.h>
+#include <libnftnl/expr.h>
+
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static struct expr *value_check(struct check *c, struct expr *e)
 {
@@ -32,6 +36,23 @@ static bool value_same(const struct expr *a, const struct expr *b)
 	       expr_as_const(b, value_expr)->v;
 }
 
+/* A constant in a register; a verdict is another kind's. */
+static bool value_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	uint32_t len;
+	const void *data = raise_data(n, NFTNL_EXPR_IMM_DATA, &len);
+
+	if (!data || nftnl_expr_is_set(n, NFTNL_EXPR_IMM_VERDICT))
+		return false;
+	raise_set(r, n, NFTNL_EXPR_IMM_DREG, raise_value(r, data, len));
+	return true;
+}
+
+static void value_complete(struct raise *r, struct expr **e)
+{
+	raise_settle(r, e);
+}
+
 const struct expr_ops expr_value = {
 	.name = "value",
 	.is_const = true,
@@ -39,4 +60,7 @@ const struct expr_ops expr_value = {
 	.lower = value_lower,
 	.print = value_print,
 	.same = value_same,
+	.nftnl = "immediate",
+	.raise = value_raise,
+	.complete = value_complete,
 };

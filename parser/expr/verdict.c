@@ -9,6 +9,7 @@
 #include "parser/lower.h"
 #include "parser/names.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static struct expr *verdict_check(struct check *c, struct expr *e)
 {
@@ -67,9 +68,30 @@ static void verdict_print(struct printer *pr, const struct expr *e)
 		strbuf_puts(pr->out, "return");
 		break;
 	default:
-		strbuf_printf(pr->out, "%s %s",
-			      v->code == NFT_JUMP ? "jump" : "goto", v->chain);
+		strbuf_printf(pr->out, "%s ",
+			      v->code == NFT_JUMP ? "jump" : "goto");
+		if (!pr->world || !pr->world->print_chain || !v->chain ||
+		    !pr->world->print_chain(pr->world->data, v->chain, pr->out))
+			strbuf_puts(pr->out, v->chain ? v->chain : "");
 	}
+}
+
+static bool verdict_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct verdict_stmt *s;
+	struct verdict_expr *v;
+
+	if (!nftnl_expr_is_set(n, NFTNL_EXPR_IMM_VERDICT))
+		return false;
+	v = raise_expr(r, &expr_verdict, sizeof(*v), &type_verdict, 32,
+		       BYTEORDER_HOST);
+	v->code = (int32_t)nftnl_expr_get_u32(n, NFTNL_EXPR_IMM_VERDICT);
+	if (nftnl_expr_is_set(n, NFTNL_EXPR_IMM_CHAIN))
+		v->chain = arena_strdup(
+			r->arena, nftnl_expr_get_str(n, NFTNL_EXPR_IMM_CHAIN));
+	s = raise_stmt(r, &stmt_verdict, sizeof(*s));
+	s->e = &v->e;
+	return true;
 }
 
 const struct expr_ops expr_verdict = {
@@ -78,4 +100,6 @@ const struct expr_ops expr_verdict = {
 	.check = verdict_check,
 	.lower = verdict_lower,
 	.print = verdict_print,
+	.nftnl = "immediate",
+	.raise = verdict_raise,
 };

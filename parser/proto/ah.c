@@ -20,5 +20,6 @@ const struct proto_desc proto_ah = {
 	.name = "ah",
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_AH,
+	.key = "nexthdr",
 	.fields = fields,
 };

@@ -18,5 +18,6 @@ const struct proto_desc proto_comp = {
 	.name = "comp",
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_COMP,
+	.key = "nexthdr",
 	.fields = fields,
 };

@@ -24,5 +24,6 @@ const struct proto_desc proto_icmp = {
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_ICMP,
 	.nfproto = NFPROTO_IPV4,
+	.key = "type",
 	.fields = fields,
 };

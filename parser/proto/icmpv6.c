@@ -26,5 +26,6 @@ const struct proto_desc proto_icmpv6 = {
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_ICMPV6,
 	.nfproto = NFPROTO_IPV6,
+	.key = "type",
 	.fields = fields,
 };

@@ -7,6 +7,7 @@
 #include "parser/lower.h"
 #include "parser/names.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int counter_check(struct check *c, struct stmt *s)
 {
@@ -39,11 +40,21 @@ static void counter_print(struct printer *pr, const struct stmt *s)
 
 	if (c->name)
 		strbuf_printf(pr->out, "counter name \"%s\"", c->name);
-	else if (pr->in_set)
+	else if (pr->world->stateless)
 		strbuf_puts(pr->out, "counter");
 	else
-		strbuf_printf(pr->out, "counter%c%u%c", RULE_TEXT_STATE,
-			      pr->index, RULE_TEXT_STATE);
+		strbuf_printf(pr->out, "counter packets %llu bytes %llu",
+			      (unsigned long long)c->packets,
+			      (unsigned long long)c->bytes);
+}
+
+static bool counter_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct counter_stmt *c = raise_stmt(r, &stmt_counter, sizeof(*c));
+
+	c->packets = nftnl_expr_get_u64(n, NFTNL_EXPR_CTR_PACKETS);
+	c->bytes = nftnl_expr_get_u64(n, NFTNL_EXPR_CTR_BYTES);
+	return true;
 }
 
 const struct stmt_ops stmt_counter = {
@@ -52,4 +63,6 @@ const struct stmt_ops stmt_counter = {
 	.check = counter_check,
 	.lower = counter_lower,
 	.print = counter_print,
+	.nftnl = "counter",
+	.raise = counter_raise,
 };

@@ -6,7 +6,14 @@
 
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 #include "parser/setdecl.h"
+
+/** struct nested - the statements of a dynset, being raised */
+struct nested {
+	struct raise *r;
+	struct stmt **tail;
+};
 
 static int check_stateful(struct check *c, struct dynset_stmt *d)
 {
@@ -133,7 +140,8 @@ static void dynset_print(struct printer *pr, const struct stmt *s)
 {
 	static const char *const ops[] = { "add", "update", "delete" };
 	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
-	bool in_set = pr->in_set;
+	const struct list_world *world = pr->world;
+	struct list_world calm = *world;
 
 	strbuf_printf(pr->out, "%s @%s { ", ops[d->op], d->set_name);
 	expr_print(pr, d->key);
@@ -141,12 +149,13 @@ static void dynset_print(struct printer *pr, const struct stmt *s)
 		strbuf_puts(pr->out, " timeout ");
 		time_print(d->timeout_ms, pr->out);
 	}
-	pr->in_set = true;
+	calm.stateless = true;
+	pr->world = &calm;
 	for (const struct stmt *st = d->stmts; st; st = st->next) {
 		strbuf_putc(pr->out, ' ');
 		st->ops->print(pr, st);
 	}
-	pr->in_set = in_set;
+	pr->world = world;
 	if (d->data) {
 		strbuf_puts(pr->out, " : ");
 		expr_print(pr, d->data);
@@ -154,9 +163,66 @@ static void dynset_print(struct printer *pr, const struct stmt *s)
 	strbuf_puts(pr->out, " }");
 }
 
+static int raise_nested(struct nftnl_expr *n, void *data)
+{
+	struct nested *in = data;
+	struct stmt *s = raise_one(in->r, n);
+
+	if (!s)
+		return 0;
+	*in->tail = s;
+	in->tail = &s->next;
+	return 0;
+}
+
+static bool dynset_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct dynset_stmt d = { .s.ops = &stmt_dynset }, *made;
+	struct nested in = { r, &d.stmts };
+	uint32_t len;
+
+	d.set = setref_node(r,
+			    nftnl_expr_get_str(n, NFTNL_EXPR_DYNSET_SET_NAME));
+	d.set_name = expr_as(d.set, setref_expr)->name;
+	d.op = nftnl_expr_get_u32(n, NFTNL_EXPR_DYNSET_OP);
+	d.timeout_ms = nftnl_expr_get_u64(n, NFTNL_EXPR_DYNSET_TIMEOUT);
+	d.key = raise_get_key(r, n, NFTNL_EXPR_DYNSET_SREG_KEY, d.set->len);
+	if (nftnl_expr_is_set(n, NFTNL_EXPR_DYNSET_SREG_DATA))
+		d.data = raise_get(r, n, NFTNL_EXPR_DYNSET_SREG_DATA);
+	if (nftnl_expr_is_set(n, NFTNL_EXPR_DYNSET_EXPR))
+		raise_nested((struct nftnl_expr *)(uintptr_t)nftnl_expr_get(
+				     n, NFTNL_EXPR_DYNSET_EXPR, &len),
+			     &in);
+	else if (nftnl_expr_is_set(n, NFTNL_EXPR_DYNSET_EXPRESSIONS))
+		nftnl_expr_expr_foreach(n, raise_nested, &in);
+	made = raise_stmt(r, &stmt_dynset, sizeof(*made));
+	*made = d;
+	return true;
+}
+
+static void dynset_complete(struct raise *r, struct stmt *s)
+{
+	struct dynset_stmt *d = stmt_as(s, dynset_stmt);
+	const struct set_type *t = expr_as(d->set, setref_expr)->type;
+	const struct datatype *key = datatype_of_id(r->arena, t->key_type);
+
+	if (expr_is(d->key, concat))
+		d->key = raise_typed(r, d->key, key, BYTEORDER_INVALID);
+	raise_complete(r, &d->key);
+	if (d->data) {
+		key = datatype_of_id(r->arena, t->data_type);
+		d->data = raise_typed(r, d->data, key, t->data_byteorder);
+		raise_complete(r, &d->data);
+	}
+	raise_emit(r, s);
+}
+
 const struct stmt_ops stmt_dynset = {
 	.name = "dynset",
 	.check = dynset_check,
 	.lower = dynset_lower,
 	.print = dynset_print,
+	.nftnl = "dynset",
+	.raise = dynset_raise,
+	.complete = dynset_complete,
 };

@@ -6,6 +6,7 @@
 
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int limit_check(struct check *c, struct stmt *s)
 {
@@ -56,9 +57,23 @@ static void limit_print(struct printer *pr, const struct stmt *s)
 	if (m->bytes && m->burst) {
 		strbuf_puts(pr->out, " burst ");
 		print_size(m->burst, pr->out);
-	} else if (!m->bytes && m->burst != 5) {
+	} else if (!m->bytes && m->burst && m->burst != 5) {
 		strbuf_printf(pr->out, " burst %u packets", m->burst);
 	}
+}
+
+static bool limit_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct limit_stmt *m = raise_stmt(r, &stmt_limit, sizeof(*m));
+
+	m->rate = nftnl_expr_get_u64(n, NFTNL_EXPR_LIMIT_RATE);
+	m->unit = nftnl_expr_get_u64(n, NFTNL_EXPR_LIMIT_UNIT);
+	m->burst = nftnl_expr_get_u32(n, NFTNL_EXPR_LIMIT_BURST);
+	m->bytes = nftnl_expr_get_u32(n, NFTNL_EXPR_LIMIT_TYPE) ==
+		   NFT_LIMIT_PKT_BYTES;
+	m->over = nftnl_expr_get_u32(n, NFTNL_EXPR_LIMIT_FLAGS) &
+		  NFT_LIMIT_F_INV;
+	return true;
 }
 
 const struct stmt_ops stmt_limit = {
@@ -67,4 +82,6 @@ const struct stmt_ops stmt_limit = {
 	.check = limit_check,
 	.lower = limit_lower,
 	.print = limit_print,
+	.nftnl = "limit",
+	.raise = limit_raise,
 };

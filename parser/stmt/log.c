@@ -7,6 +7,7 @@
 
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 #define LEVEL_WARNING 4
 
@@ -80,8 +81,43 @@ static void log_print(struct printer *pr, const struct stmt *s)
 		return;
 	}
 	if (g->has & LOG_HAS_LEVEL && g->level != LEVEL_WARNING)
-		strbuf_printf(pr->out, " level %s", levels[g->level]);
+		strbuf_printf(pr->out, " level %s",
+			      g->level < ARRAY_LEN(levels) ? levels[g->level]
+							   : "unknown");
 	print_flags(g, pr->out);
+}
+
+static const char *text_of(struct raise *r, const struct nftnl_expr *n,
+			   uint16_t attr)
+{
+	return arena_strdup(r->arena, nftnl_expr_get_str(n, attr));
+}
+
+static bool log_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	static const struct {
+		uint16_t attr;
+		unsigned has;
+	} attrs[] = {
+		{ NFTNL_EXPR_LOG_PREFIX, LOG_HAS_PREFIX },
+		{ NFTNL_EXPR_LOG_LEVEL, LOG_HAS_LEVEL },
+		{ NFTNL_EXPR_LOG_GROUP, LOG_HAS_GROUP },
+		{ NFTNL_EXPR_LOG_SNAPLEN, LOG_HAS_SNAPLEN },
+		{ NFTNL_EXPR_LOG_QTHRESHOLD, LOG_HAS_QTHRESHOLD },
+	};
+	struct log_stmt *g = raise_stmt(r, &stmt_log, sizeof(*g));
+
+	for (size_t i = 0; i < ARRAY_LEN(attrs); i++)
+		if (nftnl_expr_is_set(n, attrs[i].attr))
+			g->has |= attrs[i].has;
+	if (g->has & LOG_HAS_PREFIX)
+		g->prefix = text_of(r, n, NFTNL_EXPR_LOG_PREFIX);
+	g->level = nftnl_expr_get_u32(n, NFTNL_EXPR_LOG_LEVEL);
+	g->group = nftnl_expr_get_u16(n, NFTNL_EXPR_LOG_GROUP);
+	g->snaplen = nftnl_expr_get_u32(n, NFTNL_EXPR_LOG_SNAPLEN);
+	g->qthreshold = nftnl_expr_get_u16(n, NFTNL_EXPR_LOG_QTHRESHOLD);
+	g->logflags = nftnl_expr_get_u32(n, NFTNL_EXPR_LOG_FLAGS);
+	return true;
 }
 
 const struct stmt_ops stmt_log = {
@@ -89,4 +125,6 @@ const struct stmt_ops stmt_log = {
 	.check = log_check,
 	.lower = log_lower,
 	.print = log_print,
+	.nftnl = "log",
+	.raise = log_raise,
 };

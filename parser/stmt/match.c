@@ -12,6 +12,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 #include "parser/setdecl.h"
 
 /* ---- check -------------------------------------------------------------- */
@@ -376,161 +377,164 @@ static void match_lower(struct lower *l, const struct stmt *s)
 		lower_value(l, m);
 }
 
-/* ---- print -------------------------------------------------------------- */
+/* ---- raise --------------------------------------------------------------- */
 
-static void print_op(struct printer *pr, enum rel_op op, bool explicit_eq)
+static struct match_stmt *raise_match(struct raise *r, enum rel_op op,
+				      struct expr *left, struct expr *right)
 {
-	static const char *const words[] = { [OP_NEQ] = "!= ",
-					     [OP_LT] = "< ",
-					     [OP_GT] = "> ",
-					     [OP_LTE] = "<= ",
-					     [OP_GTE] = ">= " };
+	struct match_stmt *m = raise_stmt(r, &stmt_match, sizeof(*m));
 
-	strbuf_putc(pr->out, ' ');
-	if (op == OP_EQ)
-		strbuf_puts(pr->out, explicit_eq ? "== " : "");
-	else
-		strbuf_puts(pr->out, words[op]);
+	m->op = op;
+	m->left = left;
+	m->right = right;
+	return m;
 }
 
-static bool one_bit(u128 v)
+static bool is_string(const struct expr *e)
 {
-	return v && !(v & (v - 1));
+	return e->dtype &&
+	       (e->dtype->id == TYPE_IFNAME || e->dtype->id == TYPE_STRING);
 }
 
-/* (left & mask) op want, of flags */
-static void print_flags(struct printer *pr, const struct expr *left,
-			enum rel_op op, u128 mask, u128 want)
+/* Fewer bytes than the value has: a prefix of it. */
+static struct expr *prefix_of(struct raise *r, const struct expr *left,
+			      const struct expr *right)
 {
-	expr_print(pr, left);
-	if (!want) {
-		strbuf_puts(pr->out, op == OP_EQ ? " ! " : " ");
-		print_value(pr, left, mask);
-	} else if (one_bit(mask)) {
-		strbuf_puts(pr->out, " & ");
-		print_value(pr, left, mask);
-		strbuf_puts(pr->out, op == OP_EQ ? " == " : " != ");
-		print_value(pr, left, want);
-	} else {
-		print_op(pr, op, false);
-		print_value(pr, left, want);
-		strbuf_puts(pr->out, " / ");
-		print_value(pr, left, mask);
+	struct prefix_expr *p = raise_expr(r, &expr_prefix, sizeof(*p), NULL,
+					   left->len, BYTEORDER_INVALID);
+
+	p->v = expr_as_const(right, value_expr)->v
+	       << MIN(left->len - right->len, 127);
+	p->bits = right->len;
+	return &p->e;
+}
+
+/* A constant for each register that the concatenation takes. */
+static struct expr *split(struct raise *r, const struct list_expr *left,
+			  const uint8_t *data, uint32_t len)
+{
+	struct list_expr *l = raise_expr(r, &expr_concat, sizeof(*l), NULL,
+					 8 * len, BYTEORDER_INVALID);
+
+	for (size_t i = 0; i < left->items.len; i++) {
+		unsigned bytes = (left->items.v[i]->len + 7u) / 8;
+		struct expr *v = raise_value(r, data, MIN(bytes, len));
+
+		v = raise_typed(r, v, left->items.v[i]->dtype,
+				left->items.v[i]->byteorder);
+		arena_push(r->arena, &l->items, v);
+		bytes = MIN(4 * lower_words(8 * bytes), len);
+		data += bytes;
+		len -= bytes;
 	}
+	return &l->e;
 }
 
-/* A mask of leading ones makes a prefix. */
-static bool print_as_prefix(struct printer *pr, const struct match_stmt *m,
-			    const struct binop_expr *b, u128 want)
+static bool raise_cmp(struct raise *r, const struct nftnl_expr *n)
 {
-	unsigned bits = 0, len = b->e.len;
+	static const enum rel_op ops[] = {
+		[NFT_CMP_EQ] = OP_EQ, [NFT_CMP_NEQ] = OP_NEQ,
+		[NFT_CMP_LT] = OP_LT, [NFT_CMP_LTE] = OP_LTE,
+		[NFT_CMP_GT] = OP_GT, [NFT_CMP_GTE] = OP_GTE,
+	};
+	uint32_t op = nftnl_expr_get_u32(n, NFTNL_EXPR_CMP_OP), len;
+	const void *data = raise_data(n, NFTNL_EXPR_CMP_DATA, &len);
+	struct expr *left, *right;
 
-	if (!b->e.dtype->prefix || b->xor || m->op > OP_NEQ)
+	if (op >= ARRAY_LEN(ops) || !data)
 		return false;
-	while (bits < len && b->mask >> (len - 1 - bits) & 1)
-		bits++;
-	if (b->mask != (u128_mask(len) & ~u128_mask(len - bits)))
-		return false;
-	expr_print(pr, b->left);
-	print_op(pr, m->op, false);
-	print_value(pr, b->left, want);
-	strbuf_printf(pr->out, "/%u", bits);
+	left = raise_get_key(r, n, NFTNL_EXPR_CMP_SREG, 8 * len);
+	if (expr_is(left, concat)) {
+		right = split(r, expr_as(left, list_expr), data, len);
+	} else {
+		right = raise_value(r, data, len);
+		if (left->len > right->len && !is_string(left))
+			right = prefix_of(r, left, right);
+	}
+	raise_match(r, ops[op], left, right);
 	return true;
 }
 
-static void print_bitmask_value(struct printer *pr, const struct match_stmt *m,
-				u128 v)
+static bool raise_range(struct raise *r, const struct nftnl_expr *n)
 {
-	struct strbuf b = STRBUF_INIT;
+	uint32_t from_len, to_len;
+	const void *from = raise_data(n, NFTNL_EXPR_RANGE_FROM_DATA, &from_len);
+	const void *to = raise_data(n, NFTNL_EXPR_RANGE_TO_DATA, &to_len);
+	struct range_expr *g;
 
-	expr_print(pr, m->left);
-	print_op(pr, m->op, true);
-	if (one_bit(v) || !v) {
-		print_value(pr, m->left, v);
-		return;
-	}
-	if (expr_is(m->left, payload)) {
-		strbuf_printf(pr->out, "0x%llx", (unsigned long long)v);
-		return;
-	}
-	datatype_print(pr->env, m->left->dtype, v, m->left->len, &b);
-	for (const char *p = strbuf_str(&b); *p; p++)
-		strbuf_printf(pr->out, *p == ',' ? " | " : "%c", *p);
-	strbuf_fini(&b);
+	if (!from || !to)
+		return false;
+	g = raise_expr(r, &expr_range, sizeof(*g), NULL, 8 * from_len,
+		       BYTEORDER_INVALID);
+	g->lo = raise_value(r, from, from_len);
+	g->hi = raise_value(r, to, to_len);
+	raise_match(r,
+		    nftnl_expr_get_u32(n, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_EQ
+			    ? OP_EQ
+			    : OP_NEQ,
+		    raise_get(r, n, NFTNL_EXPR_RANGE_SREG), &g->e);
+	return true;
 }
 
-static void print_match_value(struct printer *pr, const struct match_stmt *m)
+static bool raise_lookup(struct raise *r, const struct nftnl_expr *n)
 {
-	u128 v = expr_as_const(m->right, value_expr)->v;
-	const struct binop_expr *b = NULL;
+	struct expr *set =
+		setref_node(r, nftnl_expr_get_str(n, NFTNL_EXPR_LOOKUP_SET));
+	bool inverted = nftnl_expr_is_set(n, NFTNL_EXPR_LOOKUP_FLAGS) &&
+			nftnl_expr_get_u32(n, NFTNL_EXPR_LOOKUP_FLAGS) &
+				NFT_LOOKUP_F_INV;
 
-	if (expr_is(m->left, binop))
-		b = expr_as_const(m->left, binop_expr);
-	if (m->flagcmp) {
-		print_flags(pr, m->left, m->op, v, 0);
-	} else if (m->mask) {
-		print_flags(pr, m->left, m->op,
-			    expr_as_const(m->mask, value_expr)->v, v);
-	} else if (b && m->left->dtype->bitmask && !b->xor &&m->op <= OP_NEQ) {
-		print_flags(pr, b->left, m->op, b->mask, v);
-	} else if (b && print_as_prefix(pr, m, b, v)) {
-		return;
-	} else if (m->left->dtype->bitmask) {
-		print_bitmask_value(pr, m, v);
-	} else {
-		expr_print(pr, m->left);
-		print_op(pr, m->op, b != NULL);
-		/* raw bits are listed where they lie in their bytes */
-		if (expr_is(m->left, payload) &&
-		    expr_as_const(m->left, payload_expr)->raw)
-			v <<= expr_shift(m->left);
-		print_value(pr, m->left, v);
-	}
+	raise_match(r, inverted ? OP_NEQ : OP_EQ,
+		    raise_get_key(r, n, NFTNL_EXPR_LOOKUP_SREG, set->len), set);
+	return true;
 }
 
-/* Raw bits that were merged are one. */
-static void print_raw(struct printer *pr, const struct match_stmt *m)
+static bool match_raise(struct raise *r, const struct nftnl_expr *n)
 {
-	struct payload_expr all = *expr_as_const(m->left, payload_expr);
-	enum rel_op op = m->op;
-	struct value_expr v = *expr_as_const(m->right, value_expr);
+	static const struct {
+		const char *name;
+		bool (*raise)(struct raise *r, const struct nftnl_expr *n);
+	} kinds[] = {
+		{ "cmp", raise_cmp },
+		{ "range", raise_range },
+		{ "lookup", raise_lookup },
+	};
+	const char *name = nftnl_expr_get_str(n, NFTNL_EXPR_NAME);
 
-	for (m = m->merged; m; m = m->merged) {
-		all.e.len += m->left->len;
-		v.v = v.v << m->left->len |
-		      expr_as_const(m->right, value_expr)->v;
-	}
-	strbuf_printf(pr->out, "@%s,%u,%u", payload_base_name(all.base),
-		      all.offset, all.e.len);
-	print_op(pr, op, false);
-	strbuf_printf(pr->out, "0x%llx", (unsigned long long)v.v);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (!strcmp(name, kinds[i].name))
+			return kinds[i].raise(r, n);
+	return false;
 }
 
-static bool is_raw(const struct match_stmt *m)
+/* ---- print --------------------------------------------------------------- */
+
+static void print_op(struct printer *pr, const struct match_stmt *m)
 {
-	return expr_is(m->left, payload) &&
-	       expr_as_const(m->left, payload_expr)->raw;
+	static const char *const words[] = {
+		[OP_NEQ] = " != ", [OP_LT] = " < ",   [OP_GT] = " > ",
+		[OP_LTE] = " <= ", [OP_GTE] = " >= ", [OP_NEG] = " ! ",
+	};
+	bool said =
+		expr_is(m->left, binop) ||
+		(raise_is_flags(m->right->dtype) && expr_is(m->right, value));
+
+	if (m->op == OP_IMPLICIT || (m->op == OP_EQ && (m->mask || !said)))
+		strbuf_putc(pr->out, ' ');
+	else
+		strbuf_puts(pr->out, m->op == OP_EQ ? " == " : words[m->op]);
 }
 
 static void match_print(struct printer *pr, const struct stmt *s)
 {
 	const struct match_stmt *m = stmt_as_const(s, match_stmt);
 
-	if (m->merged && is_raw(m)) {
-		print_raw(pr, m);
-		return;
-	}
-
-	for (; m; m = m->merged) {
-		if (expr_is(m->right, value)) {
-			print_match_value(pr, m);
-		} else {
-			expr_print(pr, m->left);
-			print_op(pr, m->op, expr_is(m->left, binop));
-			expr_print(pr, m->right);
-		}
-		if (m->merged)
-			strbuf_putc(pr->out, ' ');
+	expr_print(pr, m->left);
+	print_op(pr, m);
+	expr_print(pr, m->right);
+	if (m->mask) {
+		strbuf_puts(pr->out, " / ");
+		expr_print(pr, m->mask);
 	}
 }
 
@@ -539,4 +543,6 @@ const struct stmt_ops stmt_match = {
 	.check = match_check,
 	.lower = match_lower,
 	.print = match_print,
+	.raise = match_raise,
+	.complete = raise_match_complete,
 };

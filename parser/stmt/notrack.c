@@ -2,6 +2,7 @@
 /* notrack: no connection tracking for this packet. */
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int notrack_check(struct check *c, struct stmt *s)
 {
@@ -19,9 +20,17 @@ static void notrack_print(struct printer *pr, const struct stmt *s)
 	strbuf_puts(pr->out, "notrack");
 }
 
+static bool notrack_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	raise_stmt(r, &stmt_notrack, sizeof(struct notrack_stmt));
+	return true;
+}
+
 const struct stmt_ops stmt_notrack = {
 	.name = "notrack",
 	.check = notrack_check,
 	.lower = notrack_lower,
 	.print = notrack_print,
+	.nftnl = "notrack",
+	.raise = notrack_raise,
 };

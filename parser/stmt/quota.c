@@ -6,6 +6,7 @@
 
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int quota_check(struct check *c, struct stmt *s)
 {
@@ -30,10 +31,21 @@ static void quota_print(struct printer *pr, const struct stmt *s)
 
 	strbuf_printf(pr->out, "quota %s", q->over ? "over " : "");
 	print_size(q->bytes, pr->out);
-	if (q->used) {
+	if (q->used && !(pr->world && pr->world->stateless)) {
 		strbuf_puts(pr->out, " used ");
 		print_size(q->used, pr->out);
 	}
+}
+
+static bool quota_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	struct quota_stmt *q = raise_stmt(r, &stmt_quota, sizeof(*q));
+
+	q->bytes = nftnl_expr_get_u64(n, NFTNL_EXPR_QUOTA_BYTES);
+	q->used = nftnl_expr_get_u64(n, NFTNL_EXPR_QUOTA_CONSUMED);
+	q->over = nftnl_expr_get_u32(n, NFTNL_EXPR_QUOTA_FLAGS) &
+		  NFT_QUOTA_F_INV;
+	return true;
 }
 
 const struct stmt_ops stmt_quota = {
@@ -42,4 +54,6 @@ const struct stmt_ops stmt_quota = {
 	.check = quota_check,
 	.lower = quota_lower,
 	.print = quota_print,
+	.nftnl = "quota",
+	.raise = quota_raise,
 };

@@ -6,6 +6,7 @@
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int settable(struct check *c, const struct expr *left)
 {
@@ -77,9 +78,49 @@ static void set_stmt_print(struct printer *pr, const struct stmt *s)
 	expr_print(pr, st->value);
 }
 
+static bool set_stmt_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	bool meta = !strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "meta");
+	struct expr *left, *value;
+	struct set_stmt *st;
+	int dir = -1;
+
+	if (meta) {
+		if (!nftnl_expr_is_set(n, NFTNL_EXPR_META_SREG))
+			return false;
+		left = meta_node(r, nftnl_expr_get_u32(n, NFTNL_EXPR_META_KEY));
+		value = raise_get(r, n, NFTNL_EXPR_META_SREG);
+	} else {
+		if (strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "ct") ||
+		    !nftnl_expr_is_set(n, NFTNL_EXPR_CT_SREG))
+			return false;
+		if (nftnl_expr_is_set(n, NFTNL_EXPR_CT_DIR))
+			dir = nftnl_expr_get_u8(n, NFTNL_EXPR_CT_DIR);
+		left = ct_node(r, nftnl_expr_get_u32(n, NFTNL_EXPR_CT_KEY),
+			       dir);
+		value = raise_get(r, n, NFTNL_EXPR_CT_SREG);
+	}
+	if (!left)
+		return false;
+	st = raise_stmt(r, &stmt_set, sizeof(*st));
+	st->left = left;
+	st->value = raise_typed(r, value, left->dtype, left->byteorder);
+	return true;
+}
+
+static void set_stmt_complete(struct raise *r, struct stmt *s)
+{
+	struct set_stmt *st = stmt_as(s, set_stmt);
+
+	raise_complete(r, &st->value);
+	raise_emit(r, s);
+}
+
 const struct stmt_ops stmt_set = {
 	.name = "set",
 	.check = set_stmt_check,
 	.lower = set_stmt_lower,
 	.print = set_stmt_print,
+	.raise = set_stmt_raise,
+	.complete = set_stmt_complete,
 };

@@ -2,6 +2,7 @@
 /* A verdict, or a verdict map. */
 #include "parser/lower.h"
 #include "parser/print.h"
+#include "parser/raise.h"
 
 static int verdict_stmt_check(struct check *c, struct stmt *s)
 {
@@ -29,9 +30,18 @@ static void verdict_stmt_print(struct printer *pr, const struct stmt *s)
 	expr_print(pr, stmt_as_const(s, verdict_stmt)->e);
 }
 
+static void verdict_stmt_complete(struct raise *r, struct stmt *s)
+{
+	struct verdict_stmt *v = stmt_as(s, verdict_stmt);
+
+	raise_complete(r, &v->e);
+	raise_emit(r, s);
+}
+
 const struct stmt_ops stmt_verdict = {
 	.name = "verdict",
 	.check = verdict_stmt_check,
 	.lower = verdict_stmt_lower,
 	.print = verdict_stmt_print,
+	.complete = verdict_stmt_complete,
 };

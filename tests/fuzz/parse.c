@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Any bytes as a ruleset: parsed, checked, lowered; whatever they are, the
- * answer is commands or diagnostics. */
-#include <libnftnl/rule.h>
+/* Any bytes as a ruleset: parsed, checked, lowered, loaded and listed again from
+ * the bytecode; whatever they are, the answer is commands or diagnostics. */
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/strbuf.h"
-#include "parser/cmd.h"
+#include "ruleset/ruleset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-static void lower_all(struct parser *p)
+static void load(struct parser *p, struct diags *d)
 {
+	static const struct ruleset_view view = { .handles = true };
+	struct ruleset *rs = ruleset_new(true);
 	struct strbuf text = STRBUF_INIT;
-	const struct loc *locs;
-	struct nftnl_rule *rule;
 	struct cmd *cmd = NULL;
-	unsigned n;
+	int err = 0;
 
-	while ((cmd = parser_next_cmd(p, cmd))) {
-		if (cmd->obj != OBJ_RULE || !cmd->rule)
-			continue;
-		rule = cmd_rule_lower(p, cmd, &locs, &n);
-		if (rule)
-			nftnl_rule_free(rule);
-		cmd_rule_print(p, cmd, &text);
-	}
+	ruleset_begin(rs, d, NULL, NULL);
+	while (!err && (cmd = parser_next_cmd(p, cmd)))
+		err = ruleset_apply(rs, p, cmd);
+	if (err)
+		ruleset_abort(rs);
+	else
+		ruleset_commit(rs);
+	ruleset_list(rs, p, &view, &text);
 	strbuf_fini(&text);
+	ruleset_free(rs);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	FILE *null = fopen("/dev/null", "w");
 
 	if (!parser_text(p, "fuzz", (const char *)bytes, len))
-		lower_all(p);
+		load(p, d);
 	diags_print(d, null);
 	fclose(null);
 	parser_free(p);

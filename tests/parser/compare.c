@@ -54,7 +54,7 @@ static void compare(const char *family, const char *decl,
 		  strbuf_str(&want));
 	cr_assert(our_bytecode(text, &got, &our_list));
 	same_lines("bytecode", strbuf_str(&want), strbuf_str(&got));
-	cr_assert(nft_listing(family, text, &list), "nft refuses: %s",
+	cr_assert(nft_listing(text, &list), "nft refuses: %s",
 		  strbuf_str(&list));
 	nft_blank_counters(&list);
 	nft_blank_counters(&our_list);

@@ -10,6 +10,7 @@
 
 #include "api/engine.h"
 #include "parser/cmd.h"
+#include "ruleset/ruleset.h"
 
 static void write_text(char *path, const char *text)
 {
@@ -66,29 +67,36 @@ bool nft_bytecode(const char *text, struct strbuf *out)
 	return ok;
 }
 
-bool nft_listing(const char *family, const char *text, struct strbuf *out)
+/* The rules of chain c, out of a listing. */
+static void rules_of(char *all, struct strbuf *out)
+{
+	char *line, *save = NULL;
+	bool inside = false;
+
+	for (line = strtok_r(all, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (line[0] == '\t' && line[1] != '\t')
+			inside = !strcmp(line, "\tchain c {");
+		else if (inside && strncmp(line, "\t\ttype ", 7) != 0)
+			strbuf_printf(out, "%s\n", line + 2);
+	}
+}
+
+bool nft_listing(const char *text, struct strbuf *out)
 {
 	char path[] = "/tmp/nftvm-test-XXXXXX", command[256];
 	struct strbuf all = STRBUF_INIT;
-	char *line, *save = NULL;
 	bool ok;
 
 	write_text(path, text);
 	snprintf(command, sizeof(command),
-		 "unshare -n sh -c 'nft -f %s && nft list chain %s t c' 2>&1",
-		 path, family);
+		 "unshare -n sh -c 'nft -f %s && nft list ruleset' 2>&1", path);
 	ok = nft_run(command, &all);
 	unlink(path);
-	for (line = strtok_r(all.s, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		if (strncmp(line, "\t\t", 2) != 0 ||
-		    !strncmp(line, "\t\ttype ", 7)) {
-			if (!ok)
-				strbuf_printf(out, "%s\n", line);
-			continue;
-		}
-		strbuf_printf(out, "%s\n", line + 2);
-	}
+	if (ok)
+		rules_of(all.s, out);
+	else
+		strbuf_puts(out, strbuf_str(&all));
 	strbuf_fini(&all);
 	return ok;
 }
@@ -103,34 +111,23 @@ static const char *link_name(void *data, uint32_t index)
 	return index == 1 ? "lo" : NULL;
 }
 
-/* Holes filled as for counters that were just made. */
-static void fill_holes(const char *text, struct strbuf *out)
+static bool list_rules(struct parser *p, struct diags *d, struct strbuf *out)
 {
-	for (; *text; text++) {
-		if (*text != RULE_TEXT_STATE) {
-			strbuf_putc(out, *text);
-			continue;
-		}
-		text = strchr(text + 1, RULE_TEXT_STATE);
-		cr_assert(text);
-		strbuf_puts(out, " packets N bytes N");
-	}
-}
-
-static void list_rules(struct parser *p, struct strbuf *out)
-{
+	static const struct ruleset_view view = { 0 };
+	struct ruleset *rs = ruleset_new(true);
+	struct strbuf all = STRBUF_INIT;
 	struct cmd *cmd = NULL;
+	int err = 0;
 
-	while ((cmd = parser_next_cmd(p, cmd))) {
-		struct strbuf b = STRBUF_INIT;
-
-		if (cmd->obj != OBJ_RULE)
-			continue;
-		cmd_rule_print(p, cmd, &b);
-		fill_holes(strbuf_str(&b), out);
-		strbuf_putc(out, '\n');
-		strbuf_fini(&b);
-	}
+	ruleset_begin(rs, d, NULL, NULL);
+	while (!err && (cmd = parser_next_cmd(p, cmd)))
+		err = ruleset_apply(rs, p, cmd);
+	ruleset_commit(rs);
+	ruleset_list(rs, p, &view, &all);
+	rules_of(all.s, out);
+	strbuf_fini(&all);
+	ruleset_free(rs);
+	return !err;
 }
 
 bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing)
@@ -143,12 +140,10 @@ bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing)
 
 	if (ok) {
 		engine_netlink(p, out);
-		if (listing)
-			list_rules(p, listing);
 		nft_tidy(out);
-	} else {
-		diags_print(d, stderr);
+		ok = !listing || list_rules(p, d, listing);
 	}
+	diags_print(d, stderr);
 	parser_free(p);
 	diags_free(d);
 	return ok;

@@ -17,7 +17,7 @@ void nft_tidy(struct strbuf *b);
  * even in a namespace without traffic of ours */
 void nft_blank_counters(struct strbuf *b);
 /** nft_listing() - the rules of chain c of table t after a load */
-bool nft_listing(const char *family, const char *text, struct strbuf *out);
+bool nft_listing(const char *text, struct strbuf *out);
 /** our_bytecode() - the same of this compiler; @listing may be NULL */
 bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing);
 

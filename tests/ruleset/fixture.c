@@ -11,7 +11,7 @@
 void loaded_init(struct loaded *l)
 {
 	l->d = diags_new();
-	l->rs = ruleset_new(RULESET_TEXTS | RULESET_BYTES);
+	l->rs = ruleset_new(true);
 	l->faults = NULL;
 	l->events = NULL;
 	l->events_data = NULL;

@@ -14,5 +14,4 @@ tests_ruleset_test_SOURCES = \
 	tests/ruleset/ruleset.c \
 	tests/ruleset/set.c \
 	tests/ruleset/setelem.c \
-	tests/ruleset/stmt.c \
 	tests/ruleset/table.c

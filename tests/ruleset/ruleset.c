@@ -182,17 +182,27 @@ Test(ruleset, rules_come_back_as_they_were_compiled)
 	loaded_fini(&l);
 }
 
-static bool counter_of(void *data, const struct rs_rule *r, unsigned expr,
-		       uint64_t *packets, uint64_t *bytes)
+static int count(struct nftnl_expr *e, void *data)
 {
-	*packets = r->handle;
-	*bytes = 100 + expr;
-	return true;
+	unsigned *nr = data;
+
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "counter"))
+		nftnl_expr_set_u64(e, NFTNL_EXPR_CTR_BYTES, 100 + *nr);
+	++*nr;
+	return 0;
+}
+
+static void count_in(void *data, const struct rs_rule *r,
+		     struct nftnl_rule *rule)
+{
+	unsigned nr = 0;
+
+	nftnl_expr_foreach(rule, count, &nr);
 }
 
 Test(ruleset, lists_the_living_counters)
 {
-	static const struct ruleset_view view = { .rule_counter = counter_of };
+	static const struct ruleset_view view = { .rule_state = count_in };
 	static const struct ruleset_view stateless = { .stateless = true };
 	struct loaded l;
 	char *text;
@@ -205,8 +215,8 @@ Test(ruleset, lists_the_living_counters)
 	text = loaded_list(&l, &view);
 	cr_assert_str_eq(text, "table ip t {\n"
 			       "\tchain c {\n"
-			       "\t\tcounter packets 2 bytes 100 accept\n"
-			       "\t\ttcp dport 1 counter packets 3 bytes 104 "
+			       "\t\tcounter packets 0 bytes 100 accept\n"
+			       "\t\ttcp dport 1 counter packets 0 bytes 104 "
 			       "log\n"
 			       "\t}\n"
 			       "}\n");

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Bytecode in the words of nft's listing, for those above (ruleset/). What is
+ * listed is the bytecode, wherever it came from: no text is kept.
+ */
+#ifndef NFTVM_PARSER_LISTING_H
+#define NFTVM_PARSER_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct elem_batch;
+struct nftnl_rule;
+struct parser;
+struct set_type;
+struct strbuf;
+
+/**
+ * struct list_world - what the listing of a rule asks about other things
+ * @set:	the type of a set of the rule's table, or NULL
+ * @first_key:	bytes of an anonymous set's first key in the order of listing;
+ *		NULL when there is none
+ * @print_set:	an anonymous set: { a, b : c }; keys are shifted right by
+ *		@shift
+ * @print_chain: the rules of a chain that only one rule jumps to, with its
+ *		braces; false: it is a chain with a name
+ * @stateless:	leave out what packets change (-s)
+ */
+struct list_world {
+	const struct set_type *(*set)(void *data, const char *name);
+	const uint8_t *(*first_key)(void *data, const char *set);
+	void (*print_set)(void *data, const char *set, unsigned shift,
+			  struct strbuf *out);
+	bool (*print_chain)(void *data, const char *chain, struct strbuf *out);
+	void *data;
+	bool stateless;
+};
+
+/**
+ * list_rule() - a rule as `nft list ruleset` prints it, without its comment
+ * @p:		any parser: datatypes and names of links
+ * @rule:	its family and expressions, counters with their living state
+ */
+void list_rule(struct parser *p, struct nftnl_rule *rule,
+	       const struct list_world *world, struct strbuf *out);
+
+/**
+ * list_stmts() - statements of a set or an element
+ * @bytes:	netlink bytes of a list of expressions; @len 0 is none
+ * @sep:	before each
+ */
+void list_stmts(struct parser *p, const uint8_t *bytes, size_t len,
+		bool stateless, const char *sep, struct strbuf *out);
+
+#endif
