@@ -50,8 +50,18 @@ static void counter_print(struct printer *pr, const struct stmt *s)
 
 static bool counter_raise(struct raise *r, const struct nftnl_expr *n)
 {
-	struct counter_stmt *c = raise_stmt(r, &stmt_counter, sizeof(*c));
+	bool named = !strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "objref");
+	struct counter_stmt *c;
 
+	if (!named && strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "counter"))
+		return false;
+	c = raise_stmt(r, &stmt_counter, sizeof(*c));
+	if (named) {
+		c->name = arena_strdup(
+			r->arena,
+			nftnl_expr_get_str(n, NFTNL_EXPR_OBJREF_IMM_NAME));
+		return true;
+	}
 	c->packets = nftnl_expr_get_u64(n, NFTNL_EXPR_CTR_PACKETS);
 	c->bytes = nftnl_expr_get_u64(n, NFTNL_EXPR_CTR_BYTES);
 	return true;
@@ -63,6 +73,5 @@ const struct stmt_ops stmt_counter = {
 	.check = counter_check,
 	.lower = counter_lower,
 	.print = counter_print,
-	.nftnl = "counter",
 	.raise = counter_raise,
 };
