@@ -22,6 +22,7 @@
 #include "base/elem_batch.h"
 #include "base/list.h"
 
+struct datatype;
 struct parser;
 struct rule_ast;
 struct set_layout;
@@ -203,16 +204,26 @@ struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
 				  const struct loc **locs, unsigned *n_locs);
 
 /**
+ * struct elem_look - how the rule that an anonymous set is part of sees keys
+ * @shift:	bits that they are shifted left by: a field of bits
+ * @type:	of the value that is looked up; NULL: the set's own
+ */
+struct elem_look {
+	unsigned shift;
+	const struct datatype *type;
+};
+
+/**
  * set_key_print() - one element's key in the listing's words
  *
  * With a key_ends column the element is a range, both ends included, also for
  * sets without concatenation: printed as `a-b`, as a prefix when it is one, as
- * `a` when both ends are the same. A row with ELEM_CATCHALL is `*`. @shift: bits
- * that the key is shifted left by (a field of bits in an anonymous set).
+ * `a` when both ends are the same. A row with ELEM_CATCHALL is `*`. @look may
+ * be NULL.
  */
 void set_key_print(struct parser *p, const struct set_type *type,
-		   const struct elem_batch *elems, size_t row, unsigned shift,
-		   struct strbuf *out);
+		   const struct elem_batch *elems, size_t row,
+		   const struct elem_look *look, struct strbuf *out);
 
 /** set_data_print() - what stands behind the colon of a map's element: data,
  * verdict with its chain, or the name of an object */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct elem_batch;
+struct elem_look;
 struct nftnl_rule;
 struct parser;
 struct set_type;
@@ -21,8 +21,7 @@ struct strbuf;
  * @set:	the type of a set of the rule's table, or NULL
  * @first_key:	bytes of an anonymous set's first key in the order of listing;
  *		NULL when there is none
- * @print_set:	an anonymous set: { a, b : c }; keys are shifted right by
- *		@shift
+ * @print_set:	an anonymous set: { a, b : c }
  * @print_chain: the rules of a chain that only one rule jumps to, with its
  *		braces; false: it is a chain with a name
  * @stateless:	leave out what packets change (-s)
@@ -30,8 +29,8 @@ struct strbuf;
 struct list_world {
 	const struct set_type *(*set)(void *data, const char *name);
 	const uint8_t *(*first_key)(void *data, const char *set);
-	void (*print_set)(void *data, const char *set, unsigned shift,
-			  struct strbuf *out);
+	void (*print_set)(void *data, const char *set,
+			  const struct elem_look *look, struct strbuf *out);
 	bool (*print_chain)(void *data, const char *chain, struct strbuf *out);
 	void *data;
 	bool stateless;

@@ -166,8 +166,8 @@ static bool layout_of(struct parser *p, const struct set_type *type,
 }
 
 void set_key_print(struct parser *p, const struct set_type *type,
-		   const struct elem_batch *elems, size_t row, unsigned shift,
-		   struct strbuf *out)
+		   const struct elem_batch *elems, size_t row,
+		   const struct elem_look *look, struct strbuf *out)
 {
 	struct set_layout l;
 
@@ -177,7 +177,10 @@ void set_key_print(struct parser *p, const struct set_type *type,
 	}
 	if (!layout_of(p, type, &l))
 		return;
-	l.f[0].shift = (uint8_t)shift;
+	if (look)
+		l.f[0].shift = (uint8_t)look->shift;
+	if (look && look->type && l.n == 1)
+		l.f[0].dtype = look->type;
 	print_key(&p->env, &l, type->flags & NFT_SET_INTERVAL,
 		  elem_batch_key(elems, row),
 		  elems->key_ends ? elem_batch_key_end(elems, row) : NULL, out);

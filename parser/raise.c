@@ -204,6 +204,12 @@ struct expr *raise_typed(struct raise *r, struct expr *e,
 		p->e.byteorder = order;
 		return &p->e;
 	}
+	if (expr_is(e, setref)) {
+		struct setref_expr *s = raise_copy(r, e, setref_expr);
+
+		s->e.dtype = t->n_fields ? NULL : t;
+		return &s->e;
+	}
 	if (!expr_is(e, value))
 		return e;
 	v = raise_copy(r, e, value_expr);

@@ -83,6 +83,9 @@ int set_layout_of_type(struct check *c, const struct set_type *t,
 			return bad_type(c, loc);
 		l->f[i] = field_of_type(one, t->key_len, t->key_byteorder);
 	}
+	/* A field of bits in an anonymous set takes all bytes it lies in. */
+	if (l->n == 1 && t->key_len)
+		l->f[0].bytes = (uint16_t)t->key_len;
 	l->is_verdict = t->data_type == NFT_DATA_VERDICT;
 	if (l->is_verdict) {
 		l->data.dtype = &type_verdict;

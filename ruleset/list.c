@@ -84,14 +84,14 @@ static const uint8_t *first_key(void *data, const char *name)
 	return s && s->elems.len ? s->elems.chunks[0]->keys : NULL;
 }
 
-static void print_set(void *data, const char *name, unsigned shift,
-		      struct strbuf *out)
+static void print_set(void *data, const char *name,
+		      const struct elem_look *look, struct strbuf *out)
 {
 	const struct rs_rule_list *rl = data;
 	const struct rs_set *s = rs_set_find(rl->r->chain->table, name);
 
 	if (s)
-		rs_list_anonymous(rl->l, s, shift, out);
+		rs_list_anonymous(rl->l, s, look, out);
 }
 
 void ruleset_list_rule(struct parser *p, const struct rs_rule *r,

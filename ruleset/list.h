@@ -16,7 +16,7 @@ struct rs_list {
 void rs_list_handle(struct rs_list *l, uint64_t handle);
 /** rs_list_anonymous() - the elements of a rule's own set, in braces */
 void rs_list_anonymous(struct rs_list *l, const struct rs_set *s,
-		       unsigned shift, struct strbuf *out);
+		       const struct elem_look *look, struct strbuf *out);
 /** rs_list_set() - a set or map with its elements */
 void rs_list_set(struct rs_list *l, const struct rs_set *s);
 

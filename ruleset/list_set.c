@@ -155,14 +155,14 @@ static void elem_stmts(const struct rs_list *l, const struct rs_set *s,
 		   " ", l->out);
 }
 
-/* @shift: see set_key_print() */
 static void elem_print(struct rs_list *l, const struct rs_set *s,
-		       const struct elem_batch *b, size_t row, unsigned shift)
+		       const struct elem_batch *b, size_t row,
+		       const struct elem_look *look)
 {
 	uint64_t timeout = b->timeouts_ms ? b->timeouts_ms[row] : 0;
 	uint64_t left = b->expirations_ms ? b->expirations_ms[row] : 0;
 
-	set_key_print(l->p, &s->type, b, row, shift, l->out);
+	set_key_print(l->p, &s->type, b, row, look, l->out);
 	elem_stmts(l, s, b, row);
 	if (timeout && timeout != s->timeout_ms) {
 		strbuf_puts(l->out, " timeout ");
@@ -206,8 +206,8 @@ static void row_view(const struct rs_elems *e, const struct place *at,
 
 /* @sep: between elements on a line; @line of them, then @wrap */
 static void elems_each(struct rs_list *l, const struct rs_set *s,
-		       const struct rs_elems *e, unsigned shift, unsigned line,
-		       const char *wrap)
+		       const struct rs_elems *e, const struct elem_look *look,
+		       unsigned line, const char *wrap)
 {
 	struct place *places = xcalloc(e->len ? e->len : 1, sizeof(*places));
 	unsigned on_line = 0;
@@ -231,7 +231,7 @@ static void elems_each(struct rs_list *l, const struct rs_set *s,
 		}
 		on_line++;
 		row_view(e, &places[i], &one);
-		elem_print(l, s, &one, 0, shift);
+		elem_print(l, s, &one, 0, look);
 	}
 	elem_batch_fini(&one);
 	free(places);
@@ -241,18 +241,18 @@ static void elems_print(struct rs_list *l, const struct rs_set *s,
 			const struct rs_elems *e)
 {
 	strbuf_puts(l->out, "\t\telements = { ");
-	elems_each(l, s, e, 0, elems_per_line(s), ",\n\t\t\t     ");
+	elems_each(l, s, e, NULL, elems_per_line(s), ",\n\t\t\t     ");
 	strbuf_puts(l->out, " }\n");
 }
 
 void rs_list_anonymous(struct rs_list *l, const struct rs_set *s,
-		       unsigned shift, struct strbuf *out)
+		       const struct elem_look *look, struct strbuf *out)
 {
 	struct rs_list to = *l;
 
 	to.out = out;
 	strbuf_puts(out, "{ ");
-	elems_each(&to, s, &s->elems, shift, UINT_MAX, NULL);
+	elems_each(&to, s, &s->elems, look, UINT_MAX, NULL);
 	strbuf_puts(out, " }");
 }
 

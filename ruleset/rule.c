@@ -10,6 +10,7 @@
  */
 #include "ruleset/internal.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/expr.h>
@@ -265,11 +266,53 @@ static void draft_fini(struct draft *dr)
 	vec_fini(&dr->refs);
 }
 
-/* The expressions as netlink bytes: build the message, point at its list. */
+static void put_name(struct nlmsghdr *nlh, uint16_t attr,
+		     const struct nftnl_expr *e, uint16_t name)
+{
+	if (nftnl_expr_is_set(e, name))
+		mnl_attr_put_strz(nlh, attr, nftnl_expr_get_str(e, name));
+}
+
+static void put_number(struct nlmsghdr *nlh, uint16_t attr,
+		       const struct nftnl_expr *e, uint16_t number)
+{
+	if (nftnl_expr_is_set(e, number))
+		mnl_attr_put_u32(nlh, attr,
+				 htonl(nftnl_expr_get_u32(e, number)));
+}
+
+/* libnftnl writes the names of an objref without their ending zero and wants it
+ * when it reads them, as the kernel sends them: so they are written here. */
+static void objref_put(struct nlmsghdr *nlh, const struct nftnl_expr *e)
+{
+	struct nlattr *data;
+
+	mnl_attr_put_strz(nlh, NFTA_EXPR_NAME, "objref");
+	data = mnl_attr_nest_start(nlh, NFTA_EXPR_DATA);
+	put_number(nlh, NFTA_OBJREF_IMM_TYPE, e, NFTNL_EXPR_OBJREF_IMM_TYPE);
+	put_name(nlh, NFTA_OBJREF_IMM_NAME, e, NFTNL_EXPR_OBJREF_IMM_NAME);
+	put_number(nlh, NFTA_OBJREF_SET_SREG, e, NFTNL_EXPR_OBJREF_SET_SREG);
+	put_name(nlh, NFTA_OBJREF_SET_NAME, e, NFTNL_EXPR_OBJREF_SET_NAME);
+	mnl_attr_nest_end(nlh, data);
+}
+
+static int expr_put(struct nftnl_expr *e, void *data)
+{
+	struct nlmsghdr *nlh = data;
+	struct nlattr *nest = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
+
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "objref"))
+		objref_put(nlh, e);
+	else
+		nftnl_expr_build_payload(nlh, e);
+	mnl_attr_nest_end(nlh, nest);
+	return 0;
+}
+
+/* The expressions as netlink bytes, in the ruleset's scratch memory. */
 static const void *draft_bytes(struct draft *dr, uint32_t *len)
 {
 	struct nlmsghdr *nlh;
-	struct nlattr *attr;
 
 	*len = 0;
 	if (!dr->rs->lists)
@@ -277,15 +320,9 @@ static const void *draft_bytes(struct draft *dr, uint32_t *len)
 	if (!dr->rs->scratch)
 		dr->rs->scratch = xmalloc(RS_SCRATCH_BYTES);
 	nlh = mnl_nlmsg_put_header(dr->rs->scratch);
-	nftnl_rule_nlmsg_build_payload(nlh, dr->nftnl);
-	mnl_attr_for_each(attr, nlh, 0)
-	{
-		if (mnl_attr_get_type(attr) != NFTA_RULE_EXPRESSIONS)
-			continue;
-		*len = mnl_attr_get_payload_len(attr);
-		return mnl_attr_get_payload(attr);
-	}
-	return NULL;
+	nftnl_expr_foreach(dr->nftnl, expr_put, nlh);
+	*len = (uint32_t)mnl_nlmsg_get_payload_len(nlh);
+	return mnl_nlmsg_get_payload(nlh);
 }
 
 static struct rs_rule *rule_alloc(const struct draft *dr, const void *bytes,

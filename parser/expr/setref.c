@@ -36,14 +36,14 @@ static struct expr *setref_check(struct check *c, struct expr *e)
 static void setref_print(struct printer *pr, const struct expr *e)
 {
 	const struct setref_expr *s = expr_as_const(e, setref_expr);
+	const struct elem_look look = { s->shift, e->dtype };
 
 	if (!(s->type->flags & NFT_SET_ANONYMOUS))
 		strbuf_printf(pr->out, "@%s", s->name);
 	else if (s->type->flags & NFT_SET_EVAL)
 		strbuf_puts(pr->out, s->name);
 	else if (pr->world->print_set)
-		pr->world->print_set(pr->world->data, s->name, s->shift,
-				     pr->out);
+		pr->world->print_set(pr->world->data, s->name, &look, pr->out);
 }
 
 struct expr *setref_node(struct raise *r, const char *name)

@@ -12,8 +12,9 @@ static const struct proto_field fields[] = {
 	{ "code", &type_icmpv6_code, 8, 8 },
 	{ "checksum", &type_integer, 16, 16 },
 	{ "parameter-problem", &type_integer, 32, 32, { 4 }, 1 },
-	{ "packet-too-big", &type_integer, 32, 32, { 2 }, 1 },
+	/* the first of two names is the one that is listed */
 	{ "mtu", &type_integer, 32, 32, { 2 }, 1 },
+	{ "packet-too-big", &type_integer, 32, 32, { 2 }, 1 },
 	{ "id", &type_integer, 32, 16, { 128, 129 }, 2 },
 	{ "sequence", &type_integer, 48, 16, { 128, 129 }, 2 },
 	{ "max-delay", &type_integer, 32, 16, { 130 }, 1 },
