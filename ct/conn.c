@@ -3,6 +3,7 @@
 #include "ct/conn.h"
 
 #include "ct/l4proto.h"
+#include "ct/mapping.h"
 
 void ct_conn_key(const struct ct_conn *ct, struct ct_key *key)
 {
@@ -72,14 +73,12 @@ bool ct_set_mark(struct ct_conn *ct, uint32_t mark)
 
 void ct_tuple(const struct ct_conn *ct, enum ct_dir dir, struct ct_tuple *out)
 {
-	struct ct_key key, inverse;
+	struct ct_key key;
 
-	ct_conn_key(ct, &key);
-	if (dir == CT_DIR_REPLY) {
-		/* It had one when the entry was made. */
-		ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse);
-		key = inverse;
-	}
+	if (dir == CT_DIR_REPLY)
+		ct_conn_reply_key(conn_table(ct), ct, &key);
+	else
+		ct_conn_key(ct, &key);
 	ct_key_tuple(&key, out);
 }
 

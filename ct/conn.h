@@ -13,11 +13,14 @@
  *	| the tracker's own state: 56 bytes            |
  *	+----------------------------------------------+	96 or 120 bytes
  *
- * IPv6 entries are padded to two cache lines.
+ * IPv6 entries are two cache lines: their last 8 bytes are links that IPv4 ones
+ * have in their mapping.
  *
  * Only the tuple of the original direction is kept: without NAT the reply's
  * is its inverse. What few connections have (counters, timestamps) hangs
- * aside in a record that @ext refers to.
+ * aside in a record that @ext refers to; what a translated one has (its reply
+ * tuple, ...) in another, which then stands there in its place and refers to
+ * it in turn (ct/mapping.h).
  *
  * Threads. Entries are never given back to the system while the table lives,
  * so a stale reference always leads to an entry, perhaps another's by then:
@@ -99,7 +102,17 @@ struct ct_conn {
 	uint32_t mark;
 	uint32_t id;
 	uint32_t refs; /* 0: free */
-	uint32_t ext;  /* record in the table's ext pool; 0: none */
+	uint32_t ext;  /* record in the table's ext pool; 0: none. With
+			* CT_EXT_MAPPED: number of its mapping */
+};
+
+/* Bit of @ext: it names a struct ct_mapping. Never set while the entry is
+ * free. */
+#define CT_EXT_MAPPED (UINT32_C(1) << 31)
+
+/** struct ct_links - neighbours in a list of entries, 0: none */
+struct ct_links {
+	uint32_t next, prev;
 };
 
 struct ct_conn4 {
@@ -117,6 +130,7 @@ struct ct_conn6 {
 	struct ct_conn c;
 	uint64_t saddr[2], daddr[2];
 	union ct_proto proto;
+	struct ct_links links; /* of a translated one, by source */
 } __attribute__((aligned(64)));
 
 static_assert(sizeof(struct ct_tcp) == 56, "the largest tracker state");

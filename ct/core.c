@@ -11,6 +11,7 @@
  */
 #include "base/util.h"
 #include "ct/l4proto.h"
+#include "ct/mapping.h"
 #include "packet/csum.h"
 
 /* Not tracked: ctinfo 0 without a ct reads as invalid. */
@@ -348,9 +349,11 @@ void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 
 /* --- confirm -------------------------------------------------------------- */
 
-/* Enter the entry into the bucket, which is locked and free of its tuples. */
-static bool publish(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
-		    struct ct_conn *ct, const struct nv_time *now)
+/* Enter the entry into the buckets of its two hashes, which are locked and free
+ * of its tuples; without NAT the second is the first again. */
+static bool publish(struct ct_table *t, struct ct_bucket *b[2],
+		    const uint64_t hash[2], struct ct_conn *ct,
+		    const struct nv_time *now)
 {
 	struct ct_ext *ext = ct_table_ext(t, ct);
 
@@ -363,7 +366,9 @@ static bool publish(struct ct_table *t, struct ct_bucket *b, uint64_t hash,
 	ct_conn_lock(ct, t->cfg.threads);
 	ct_store(&ct->status, ct->status | IPS_CONFIRMED);
 	ct_conn_unlock(ct, t->cfg.threads);
-	return ct_index_add(t, b, hash, ct_table_ref(ct));
+	return ct_index_add(t, b[0], hash[0], ct_table_ref(ct)) &&
+	       (hash[0] == hash[1] ||
+		ct_index_add(t, b[1], hash[1], ct_table_ref(ct)));
 }
 
 /* nf_ct_acct_merge(): the packet of an entry that lost counts for the one that
@@ -384,17 +389,33 @@ static void acct_merge(struct ct_table *t, struct ct_conn *winner,
 	ct_conn_unlock(winner, t->cfg.threads);
 }
 
+/* nf_ct_match(), nf_ct_match_reverse(): the same tuples, perhaps mirrored. */
+static bool same_tuples(const struct ct_table *t, const struct ct_conn *a,
+			const struct ct_conn *b)
+{
+	struct ct_key a_orig, a_reply, b_orig, b_reply;
+
+	ct_conn_key(a, &a_orig);
+	ct_conn_key(b, &b_orig);
+	ct_conn_reply_key(t, a, &a_reply);
+	ct_conn_reply_key(t, b, &b_reply);
+	return (ct_key_eq(&a_orig, &b_orig) && ct_key_eq(&a_reply, &b_reply)) ||
+	       (ct_key_eq(&a_orig, &b_reply) && ct_key_eq(&a_reply, &b_orig));
+}
+
 /*
- * Clash resolution, rule 1 of facts 2.3: @other, which we have a reference to,
- * has our tuples, perhaps mirrored. The packet takes it over. Rules 2 and 3
- * are about reply tuples that NAT made.
+ * Clash resolution, rules 1 and 3 of facts 2.3: the packet takes over @other,
+ * which we have a reference to, if it has our tuples, perhaps mirrored; else
+ * it is dropped. Rule 2 is for two threads with the first packets of one flow
+ * that were translated differently.
  */
 static enum reason resolve_clash(struct ct_table *t, struct packet *pkt,
 				 struct ct_conn *other)
 {
 	struct ct_conn *ct = pkt->ct;
 
-	if (!ct_l4proto_find(ct->l4)->allow_clash) {
+	if (!ct_l4proto_find(ct->l4)->allow_clash ||
+	    !same_tuples(t, ct, other)) {
 		ct_conn_put(t, other);
 		ct_stat_inc(t, drop);
 		ct_stat_inc(t, insert_failed);
@@ -407,27 +428,63 @@ static enum reason resolve_clash(struct ct_table *t, struct packet *pkt,
 	return REASON_NONE;
 }
 
+/* Who has one of the two tuples already. */
+static struct ct_conn *find_holder(struct ct_table *t, struct ct_bucket *b[2],
+				   const uint64_t hash[2],
+				   const struct ct_key key[2],
+				   const struct ct_key inverse[2])
+{
+	struct ct_conn *ct =
+		ct_index_find(t, b[0], hash[0], &key[0], &inverse[0]);
+
+	/* Where nothing is translated, an entry has both tuples or none. */
+	if (ct || (hash[0] == hash[1] && !(t->map4.used | t->map6.used)))
+		return ct;
+	return ct_index_find(t, b[1], hash[1], &key[1], &inverse[1]);
+}
+
+/* Both tuples of an entry that is not in the table yet, their inverses and
+ * hashes. */
+static void both_keys(const struct ct_table *t, const struct ct_conn *ct,
+		      struct ct_key key[2], struct ct_key inverse[2],
+		      uint64_t hash[2])
+{
+	const struct ct_l4proto *p = ct_l4proto_find(ct->l4);
+	const struct ct_mapping *m = ct_conn_mapping(t, ct);
+
+	ct_conn_key(ct, &key[0]);
+	ct_l4proto_invert(p, &key[0], &inverse[0]);
+	hash[0] = ct_key_hash(&t->secret, &key[0], &inverse[0]);
+	if (likely(!m)) {
+		key[1] = inverse[0];
+		inverse[1] = key[0];
+		hash[1] = hash[0];
+		return;
+	}
+	ct_mapping_key(ct, m, &key[1]);
+	ct_l4proto_invert(p, &key[1], &inverse[1]);
+	hash[1] = ct_key_hash(&t->secret, &key[1], &inverse[1]);
+}
+
 /* __nf_conntrack_confirm() */
 static __attribute__((noinline)) enum reason
 confirm(struct ct_table *t, struct packet *pkt, const struct nv_time *now)
 {
 	struct ct_conn *ct = pkt->ct, *other;
-	struct ct_key key, inverse;
-	struct ct_bucket *b;
-	uint64_t hash;
+	struct ct_key key[2], inverse[2];
+	struct ct_bucket *b[2];
+	uint64_t hash[2];
 	bool ok = true;
 
-	ct_conn_key(ct, &key);
-	ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse);
-	hash = ct_key_hash(&t->secret, &key, &inverse);
+	both_keys(t, ct, key, inverse, hash);
 	for (;;) {
-		b = ct_index_lock(t, hash);
-		other = ct_index_find(t, b, hash, &key, &inverse);
+		ct_index_lock2(t, hash, b);
+		other = find_holder(t, b, hash, key, inverse);
 		if (likely(!other))
 			ok = publish(t, b, hash, ct, now);
 		else if (!ct_conn_tryget(other, t->cfg.threads))
 			other = ct; /* on its way out: look again */
-		ct_index_unlock(t, b);
+		ct_index_unlock2(t, b);
 		if (likely(!other))
 			break;
 		if (other == ct)

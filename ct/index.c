@@ -10,7 +10,7 @@
  * (ct_key_hash()), so that both directions come to the same bucket, and
  * comparing with the entry's original tuple tells which direction a packet
  * has. An entry whose reply tuple is not the inverse of its original one (NAT)
- * has to be added under both.
+ * stands here twice, under the hash of each, unless they are the same.
  *
  * Growth is linear hashing (Litwin 1980): n buckets, of which those below the
  * largest power of two are addressed by k bits of the hash, or by k + 1 if
@@ -24,8 +24,8 @@
  * if the sequence number is the same and the hash still leads to this bucket.
  * Writers make the number odd, which excludes other writers. Splitting locks
  * the old bucket, then the new one, which nobody can find before; nbuckets
- * changes while both are locked. Lock order: old before new, bucket before
- * nothing else.
+ * changes while both are locked. Lock order: by address, that is, old before
+ * new.
  */
 #include "ct/index.h"
 
@@ -42,8 +42,8 @@
 #endif
 
 #include "base/util.h"
+#include "ct/mapping.h"
 #include "ct/spin.h"
-#include "ct/table.h"
 
 #define BUCKET_SIZE    sizeof(struct ct_bucket)
 #define BUCKETS_MIN    16
@@ -54,12 +54,15 @@ static_assert(sizeof(struct ct_bucket) == 64, "a bucket is a cache line");
 void ct_index_init(struct ct_table *t, uint32_t max)
 {
 	struct ct_index *ix = &t->index;
-	size_t buckets = (size_t)max / BUCKET_ENTRIES + BUCKETS_MIN;
+	const size_t slots = 2 * (size_t)max; /* all of them translated */
+	const size_t buckets = slots / BUCKET_ENTRIES + BUCKETS_MIN;
 
 	ct_region_init(&ix->region, buckets * BUCKET_SIZE);
 	ct_region_use(&ix->region, BUCKETS_MIN * BUCKET_SIZE);
 	ct_pool_init(&ix->overflow, BUCKET_SIZE,
-		     offsetof(struct ct_bucket, next), max, t->cfg.threads, t);
+		     offsetof(struct ct_bucket, next),
+		     (uint32_t)MIN(slots, (size_t)CT_POOL_MAX), t->cfg.threads,
+		     t);
 	ix->nbuckets = BUCKETS_MIN;
 	ix->entries = 0;
 	ix->grow_lock = 0;
@@ -86,6 +89,12 @@ static inline uint32_t bucket_number(uint64_t hash, uint32_t n)
 	uint32_t b = (uint32_t)hash & mask;
 
 	return b < n ? b : b & (mask >> 1);
+}
+
+/* The bucket that number @n is split from. */
+static inline uint32_t bucket_parent(uint32_t n)
+{
+	return n & ~(UINT32_C(1) << (31 - __builtin_clz(n)));
 }
 
 static inline struct ct_bucket *bucket_at(const struct ct_table *t, uint32_t b)
@@ -253,12 +262,14 @@ static inline struct ct_conn *bucket_find(const struct ct_table *t,
 		if (ct_conn_is(ct, key)) {
 			/* Its own inverse (both ends the same): the kernel
 			 * hashes the reply tuple last and finds it first. */
-			*dir = unlikely(ct_key_eq(key, inverse))
+			*dir = unlikely(ct_key_eq(key, inverse)) &&
+					       ct_conn_answers(t, ct, key,
+							       inverse)
 				       ? CT_DIR_REPLY
 				       : CT_DIR_ORIGINAL;
 			return ct;
 		}
-		if (ct_conn_is(ct, inverse)) {
+		if (ct_conn_answers(t, ct, key, inverse)) {
 			*dir = CT_DIR_REPLY;
 			return ct;
 		}
@@ -282,6 +293,33 @@ struct ct_conn *ct_index_find(struct ct_table *t, struct ct_bucket *b,
 	return NULL;
 }
 
+void ct_index_lock2(struct ct_table *t, const uint64_t hash[2],
+		    struct ct_bucket *b[2])
+{
+	for (;;) {
+		struct ct_bucket *first, *second;
+
+		b[0] = bucket_of(t, hash[0]);
+		b[1] = bucket_of(t, hash[1]);
+		first = b[0] < b[1] ? b[0] : b[1];
+		second = b[0] < b[1] ? b[1] : b[0];
+		bucket_lock(t, first);
+		if (second != first)
+			bucket_lock(t, second);
+		if (likely(b[0] == bucket_of(t, hash[0]) &&
+			   b[1] == bucket_of(t, hash[1])))
+			return;
+		ct_index_unlock2(t, b);
+	}
+}
+
+void ct_index_unlock2(struct ct_table *t, struct ct_bucket *b[2])
+{
+	ct_index_unlock(t, b[0]);
+	if (b[1] != b[0])
+		ct_index_unlock(t, b[1]);
+}
+
 /* A candidate, with a reference: is it still what was sought? Else gives the
  * reference back. */
 static bool lookup_confirm(struct ct_table *t, struct ct_conn *ct,
@@ -289,7 +327,7 @@ static bool lookup_confirm(struct ct_table *t, struct ct_conn *ct,
 			   const struct ct_key *inverse, enum ct_dir dir)
 {
 	bool is = dir == CT_DIR_ORIGINAL ? ct_conn_is(ct, key)
-					 : ct_conn_is(ct, inverse);
+					 : ct_conn_answers(t, ct, key, inverse);
 
 	if (likely(is && ct_conn_lives(ct)))
 		return true;
@@ -468,6 +506,44 @@ static inline void conn_prefetch(const struct ct_conn *ct)
 	__builtin_prefetch((const char *)ct + 64);
 }
 
+/* Does one of a bucket's slots lead to @ref? */
+static bool chain_has(const struct ct_table *t, const struct ct_bucket *b,
+		      uint32_t ref)
+{
+	for (; b; b = bucket_next(t, b))
+		for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+			if (b->ref[i] == ref)
+				return true;
+	return false;
+}
+
+/* The hash that the slot of an entry stands for, which is in the bucket that
+ * @number splits off: the entry may have another one elsewhere, or here. */
+static __attribute__((noinline)) uint64_t
+mapped_slot_hash(const struct ct_table *t, const struct ct_conn *ct,
+		 uint8_t tag, uint64_t hash, const struct ct_bucket *old,
+		 const struct ct_bucket *fresh, uint32_t number)
+{
+	const uint64_t back = ct_conn_reply_hash(t, ct);
+	bool first = hash_tag(hash) == tag &&
+		     bucket_number(hash, number) == bucket_parent(number);
+	bool second = hash_tag(back) == tag &&
+		      bucket_number(back, number) == bucket_parent(number);
+	const struct ct_bucket *to;
+
+	if (!first || !second)
+		return second ? back : hash;
+	/* Both: one after the other. */
+	to = bucket_number(hash, number + 1) == number ? fresh : old;
+	return chain_has(t, to, ct_table_ref(ct)) ? back : hash;
+}
+
+static inline uint8_t bucket_tag(const struct ct_bucket *b, int slot)
+{
+	return (uint8_t)(slot < 8 ? b->tags_lo >> 8 * slot
+				  : b->tags_hi >> 8 * (slot - 8));
+}
+
 /* Deal the entries of @from, a copy of a bucket that is empty now, out to the
  * buckets that their hashes lead to: @old or @fresh, number @number. */
 static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
@@ -479,11 +555,16 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 			conn_prefetch(ct_table_conn(t, from->ref[i]));
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
 		uint32_t ref = from->ref[i];
+		const struct ct_conn *ct;
 		uint64_t hash;
 
 		if (!ref)
 			continue;
-		hash = ct_conn_hash(t, ct_table_conn(t, ref));
+		ct = ct_table_conn(t, ref);
+		hash = ct_conn_hash(t, ct);
+		if (unlikely(ct_load(&ct->ext) & CT_EXT_MAPPED))
+			hash = mapped_slot_hash(t, ct, bucket_tag(from, i),
+						hash, old, fresh, number);
 		if (!chain_add(t,
 			       bucket_number(hash, number + 1) == number ? fresh
 									 : old,
@@ -515,12 +596,6 @@ static void bucket_split(struct ct_table *t, struct ct_bucket *old,
 	}
 }
 
-/* The bucket that number @n is split from. */
-static inline uint32_t bucket_parent(uint32_t n)
-{
-	return n & ~(UINT32_C(1) << (31 - __builtin_clz(n)));
-}
-
 void ct_index_grow(struct ct_table *t)
 {
 	struct ct_index *ix = &t->index;
@@ -550,6 +625,16 @@ void ct_index_grow(struct ct_table *t)
 
 /* --- looking ahead, looking around ---------------------------------------- */
 
+/* The third miss of a translated entry, when the entries have arrived. */
+static __attribute__((noinline)) void
+mappings_prefetch(const struct ct_table *t, const uint32_t *refs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (refs[i])
+			__builtin_prefetch(
+				ct_conn_mapping(t, ct_table_conn(t, refs[i])));
+}
+
 /* All buckets first, so that they have arrived when their tags are read. A
  * hash of 0 costs a look at a bucket for nothing; nearly all packets have one.
  */
@@ -573,6 +658,8 @@ void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
 		hints[i] = ct_load(&buckets[i]->ref[__builtin_ctz(s)]);
 		conn_prefetch(ct_table_conn(t, hints[i]));
 	}
+	if (unlikely(t->map4.used | t->map6.used))
+		mappings_prefetch(t, hints, n);
 }
 
 unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,

@@ -50,8 +50,13 @@ void ct_index_fini(struct ct_table *t);
 struct ct_bucket *ct_index_lock(struct ct_table *t, uint64_t hash);
 void ct_index_unlock(struct ct_table *t, struct ct_bucket *b);
 
-/** ct_index_find() - the entry in a locked bucket that @key or @inverse is the
- * original tuple of; NULL: none */
+/** ct_index_lock2() - the buckets of two hashes, which may be the same one */
+void ct_index_lock2(struct ct_table *t, const uint64_t hash[2],
+		    struct ct_bucket *b[2]);
+void ct_index_unlock2(struct ct_table *t, struct ct_bucket *b[2]);
+
+/** ct_index_find() - the entry in a locked bucket that has the tuple @key, in
+ * either direction; NULL: none */
 struct ct_conn *ct_index_find(struct ct_table *t, struct ct_bucket *b,
 			      uint64_t hash, const struct ct_key *key,
 			      const struct ct_key *inverse);

@@ -7,6 +7,8 @@ libengine_la_SOURCES += \
 	ct/inet_error.c \
 	ct/key.c ct/key.h \
 	ct/l4proto.c ct/l4proto.h ct/l4proto.def \
+	ct/mapping.c ct/mapping.h \
+	ct/nat.c ct/nat.h \
 	ct/pool.c ct/pool.h \
 	ct/print.c \
 	ct/proto_generic.c \
@@ -17,5 +19,7 @@ libengine_la_SOURCES += \
 	ct/proto_tcp.c ct/tcp.h ct/tcp_usual.c \
 	ct/proto_udp.c \
 	ct/proto_udplite.c \
+	ct/slab.c ct/slab.h \
+	ct/source.c ct/source.h \
 	ct/spin.h \
 	ct/table.c ct/table.h

@@ -29,6 +29,7 @@
 #include "base/hash.h"
 #include "base/util.h"
 #include "ct/l4proto.h"
+#include "ct/mapping.h"
 #include "ct/spin.h"
 
 /* Entries that may be on their way out while the count says there is room. */
@@ -80,6 +81,9 @@ struct ct_table *ct_table_new(const struct ct_config *cfg)
 	ct_pool_init(&t->v6, sizeof(struct ct_conn6),
 		     offsetof(struct ct_conn, ext), max, cfg->threads, t);
 	ct_pool_init(&t->ext, CT_EXT_SIZE, 0, max, cfg->threads, t);
+	ct_slab_init(&t->map4, sizeof(struct ct_mapping4), max, cfg->threads);
+	ct_slab_init(&t->map6, sizeof(struct ct_mapping6), max, cfg->threads);
+	ct_source_init(t, max);
 	ct_index_init(t, max);
 	return t;
 }
@@ -92,6 +96,9 @@ void ct_table_free(struct ct_table *t)
 	ct_pool_fini(&t->v4);
 	ct_pool_fini(&t->v6);
 	ct_pool_fini(&t->ext);
+	ct_slab_fini(&t->map4);
+	ct_slab_fini(&t->map6);
+	ct_source_fini(t);
 	free(t);
 }
 
@@ -111,11 +118,33 @@ uint64_t ct_conn_hash(const struct ct_table *t, const struct ct_conn *ct)
 	return ct_key_hash(&t->secret, &key, &inverse);
 }
 
+uint64_t ct_conn_reply_hash(const struct ct_table *t, const struct ct_conn *ct)
+{
+	struct ct_key reply, inverse;
+
+	ct_conn_reply_key(t, ct, &reply);
+	ct_l4proto_invert(ct_l4proto_find(reply.l4), &reply, &inverse);
+	return ct_key_hash(&t->secret, &reply, &inverse);
+}
+
 static uint32_t count_change(struct ct_table *t, int32_t by)
 {
 	if (t->cfg.threads)
 		return __atomic_add_fetch(&t->count, by, __ATOMIC_RELAXED);
 	return t->count += (uint32_t)by;
+}
+
+static void index_del(struct ct_table *t, struct ct_conn *ct)
+{
+	const uint64_t hash = ct_conn_hash(t, ct);
+	uint64_t back;
+
+	ct_index_del(t, hash, ct_table_ref(ct));
+	if (likely(!(ct->ext & CT_EXT_MAPPED)))
+		return;
+	back = ct_conn_reply_hash(t, ct);
+	if (back != hash)
+		ct_index_del(t, back, ct_table_ref(ct));
 }
 
 bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct)
@@ -129,7 +158,7 @@ bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct)
 	ct_conn_unlock(ct, threads);
 	if (!ours)
 		return false;
-	ct_index_del(t, ct_conn_hash(t, ct), ct_table_ref(ct));
+	index_del(t, ct);
 	ct_conn_put(t, ct);
 	return true;
 }
@@ -138,6 +167,8 @@ void ct_conn_free(struct ct_table *t, struct ct_conn *ct)
 {
 	struct ct_pool *pool = ct_conn_is_v6(ct) ? &t->v6 : &t->v4;
 
+	if (unlikely(ct->ext & CT_EXT_MAPPED))
+		ct_mapping_free(t, ct);
 	if (ct->ext)
 		ct_pool_put(&t->ext, ct->ext);
 	ct_store(&ct->status, 0);

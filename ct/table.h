@@ -6,6 +6,8 @@
 #include "ct/conn.h"
 #include "ct/index.h"
 #include "ct/pool.h"
+#include "ct/slab.h"
+#include "ct/source.h"
 
 /* Families' bit in a u32 reference to an entry. */
 #define CT_REF_V6 (1u << 31)
@@ -21,6 +23,8 @@
  * @gc_press:	the table was full: rounds in which collection makes room
  * @gc_next:	reference of the slot that collection looks at next
  * @gc_ns:	clock of the last collection
+ * @map4, @map6: mappings of translated entries
+ * @source:	translated entries by their source
  */
 struct ct_table {
 	struct ct_config cfg;
@@ -31,6 +35,8 @@ struct ct_table {
 	uint32_t count, next_id;
 	uint32_t gc_press, gc_lock, gc_next;
 	uint64_t gc_ns;
+	struct ct_slab map4, map6;
+	struct ct_source source;
 };
 
 /** ct_table_conn() - the entry of a reference */
@@ -51,12 +57,17 @@ static inline uint32_t ct_table_ref(const struct ct_conn *ct)
 	return ct_pool_ref(ct, sizeof(struct ct_conn4));
 }
 
+/** ct_mapping_ext() - what the mapping of @ct has in the place of ct->ext */
+uint32_t ct_mapping_ext(const struct ct_table *t, const struct ct_conn *ct);
+
 /** ct_table_ext() - the rare part of an entry; NULL: none */
 static inline struct ct_ext *ct_table_ext(const struct ct_table *t,
 					  const struct ct_conn *ct)
 {
 	uint32_t ref = ct_load(&ct->ext);
 
+	if (unlikely(ref & CT_EXT_MAPPED))
+		ref = ct_mapping_ext(t, ct);
 	return ref ? ct_pool_at(&t->ext, ref, CT_EXT_SIZE) : NULL;
 }
 
@@ -107,6 +118,10 @@ bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct);
 
 /** ct_conn_hash() - the hash it is indexed under */
 uint64_t ct_conn_hash(const struct ct_table *t, const struct ct_conn *ct);
+
+/** ct_conn_reply_hash() - the hash it is indexed under besides, that of its
+ * reply tuple; the same as ct_conn_hash() without a mapping */
+uint64_t ct_conn_reply_hash(const struct ct_table *t, const struct ct_conn *ct);
 
 /**
  * ct_lookup() - the living connection of a tuple, with a reference

@@ -72,7 +72,7 @@ static void magic4(struct host *h, const struct link *link,
 		.src = *primary_of(link, a),
 	};
 
-	family_insert(&h->ip4, NFPROTO_IPV4, id, &d, &r, false);
+	fib_insert(family_table(&h->ip4, NFPROTO_IPV4, id), &d, &r, false);
 }
 
 /* fib_add_ifaddr() */
@@ -115,7 +115,7 @@ static void magic6(struct host *h, const struct link *link, uint32_t table,
 		.link = &link->pub,
 	};
 
-	family_insert(&h->ip6, NFPROTO_IPV6, table, dst, &r, false);
+	fib_insert(family_table(&h->ip6, NFPROTO_IPV6, table), dst, &r, false);
 }
 
 static bool invalid6(const struct host_addr *a, const char **why)
@@ -344,6 +344,39 @@ union inet_addr addr_select6(const struct host *h, const struct host_link *link,
 		}
 	}
 	return best.a ? best.a->addr : (union inet_addr){ .q = { 0, 0 } };
+}
+
+bool host_select_addr(const struct host *h, const struct host_link *link,
+		      uint8_t nfproto, const union inet_addr *dst,
+		      union inet_addr *out)
+{
+	if (nfproto == NFPROTO_IPV4)
+		*out = addr_select4(h, link, dst, 0);
+	else
+		*out = addr_select6(h, link, dst);
+	return !inet_addr_is_zero(out);
+}
+
+bool host_link_addr(const struct host *h, const struct host_link *link,
+		    uint8_t nfproto, const union inet_addr *dst,
+		    union inet_addr *out)
+{
+	const struct link *l = link_of(link);
+	const struct host_addr *a;
+
+	if (nfproto == NFPROTO_IPV4) {
+		if (!l->addrs4.len)
+			return false;
+		*out = l->addrs4.v[0].addr;
+		return out->ip;
+	}
+	vec_foreach(&l->addrs6, a) {
+		if (addr6_is_linklocal(dst) && !addr6_is_linklocal(&a->addr))
+			continue;
+		*out = a->addr;
+		return true;
+	}
+	return false;
 }
 
 bool host_is_member6(const struct host *h, const struct host_link *link,

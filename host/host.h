@@ -162,6 +162,28 @@ enum host_route_type host_addr_type(const struct host *h, uint8_t nfproto,
 				    const union inet_addr *addr,
 				    const struct host_link *link);
 
+/**
+ * host_select_addr() - the source address that packets by @link would have
+ * @dst:	the next hop (IPv4) or the destination (IPv6)
+ *
+ * Ref: inet_select_addr() with scope universe, ipv6_dev_get_saddr().
+ * Return: false when there is none.
+ */
+bool host_select_addr(const struct host *h, const struct host_link *link,
+		      uint8_t nfproto, const union inet_addr *dst,
+		      union inet_addr *out);
+
+/**
+ * host_link_addr() - the first address of @link, in the kernel's order
+ * @dst:	IPv6: a link-local destination wants a link-local address
+ *
+ * Ref: nf_nat_redirect_ipv4(), nf_nat_redirect_ipv6().
+ * Return: false when there is none.
+ */
+bool host_link_addr(const struct host *h, const struct host_link *link,
+		    uint8_t nfproto, const union inet_addr *dst,
+		    union inet_addr *out);
+
 /** host_is_member6() - does the host listen to IPv6 multicast group @addr on
  * @link: all nodes, all routers (when forwarding), its solicited nodes
  * (ipv6_chk_mcast_addr()) */

@@ -62,6 +62,8 @@ struct path {
  * @rerouted:	output link that a route chain at OUTPUT chose; the hook's later
  *		chains still see the old one (nf_hook_state.out), what comes
  *		after the hook sees this. NULL: none did
+ * @rejected:	a rule answered it, so its drop is a reject
+ * @depth:	answers to answers
  */
 struct path_run {
 	struct path *p;
@@ -69,6 +71,8 @@ struct path_run {
 	struct path_result *res;
 	const struct nv_time *now;
 	const struct host_link *rerouted;
+	bool rejected;
+	unsigned depth;
 };
 
 static inline int packet_fam(const struct packet *pkt)
@@ -92,7 +96,18 @@ void hooks_fini(struct path *p);
 enum step_end hook_run(struct path_run *run, uint8_t hook);
 
 /* path/steps.c: the built-in steps and the one that runs a chain */
-step_fn step_defrag, step_conntrack, step_nat, step_confirm, step_chain;
+step_fn step_defrag, step_conntrack, step_confirm, step_chain;
+/** step_take_verdict() - a chain's verdict becomes the packet's, or is
+ * remembered as the last that let it through */
+enum step_end step_take_verdict(struct path_run *run,
+				const struct vm_chain *chain,
+				const struct vm_result *vr);
+/** step_reroute() - at OUTPUT: what the route rests on has changed
+ * (ip_route_me_harder(), ip6_route_me_harder()) */
+enum step_end step_reroute(struct path_run *run);
+
+/* path/nat.c: the NAT steps */
+step_fn step_nat;
 
 /* path/route.c */
 /** route_input() - the decision after PREROUTING; sets pkt->out for unicast.

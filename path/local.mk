@@ -13,6 +13,7 @@ libengine_la_SOURCES += \
 	path/linktype/ppp.c \
 	path/linktype/raw.c \
 	path/names.c \
+	path/nat.c \
 	path/path.c path/path.h \
 	path/route.c \
 	path/steps.c \

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/reason.h"
+#include "ct/ct.h"
 #include "host/host.h"
 #include "packet/packet.h"
 #include "vm/vm.h"
@@ -66,6 +67,10 @@ enum path_emit_kind {
  * @in:		input link, NULL for packets sent by the host
  * @out:	output link, NULL when it did not leave
  * @queue:	for PATH_QUEUE, the queue number
+ * @nat_src, @nat_dst: its source, its destination was rewritten
+ * @nat_tuple:	what it was rewritten to
+ * @nat_rule:	the rule that bound its connection with this packet; NULL when
+ *		none did
  */
 struct path_result {
 	uint8_t verdict;
@@ -80,6 +85,9 @@ struct path_result {
 	const struct vm_rule *rule;
 	const struct vm_chain *chain;
 	const struct host_link *in, *out;
+	bool nat_src, nat_dst;
+	struct ct_tuple nat_tuple;
+	const struct vm_rule *nat_rule;
 };
 
 /**

@@ -60,10 +60,11 @@ enum step_end step_confirm(struct path_run *run, const struct step *step)
 
 /* The verdict of a chain becomes the packet's, or is remembered as the last
  * that let it through. */
-static enum step_end take_verdict(struct path_run *run,
-				  const struct vm_chain *chain,
-				  const struct vm_result *vr)
+enum step_end step_take_verdict(struct path_run *run,
+				const struct vm_chain *chain,
+				const struct vm_result *vr)
 {
+	struct vm_env *env = &run->p->env;
 	struct path_result *res = run->res;
 	bool accepted = vr->verdict == NF_ACCEPT;
 
@@ -84,7 +85,9 @@ static enum step_end take_verdict(struct path_run *run,
 		res->verdict = PATH_STOLEN;
 		return STEP_STOLEN;
 	default:
-		res->verdict = PATH_DROP;
+		res->verdict = run->rejected ? PATH_REJECT : PATH_DROP;
+		res->reason = env->drop_reason;
+		env->drop_reason = REASON_NONE;
 		return STEP_DROP;
 	}
 }
@@ -121,31 +124,36 @@ static bool route_key_eq(const struct route_key *a, const struct route_key *b)
 	       a->word == b->word && a->hop_limit == b->hop_limit;
 }
 
+enum step_end step_reroute(struct path_run *run)
+{
+	const struct host_link *out = run->pkt->out;
+	struct host_route rt;
+	enum reason reason = route_output(run, &rt);
+
+	if (reason != REASON_NONE)
+		return run_drop(run, reason);
+	run->rerouted = run->pkt->out;
+	run->pkt->out = out;
+	return STEP_GO_ON;
+}
+
 /* nf_route_table_hook4(), nf_route_table_hook6(): a route chain that changed
  * what the route rests on has the packet routed again. */
 static enum step_end run_route_chain(struct path_run *run,
 				     const struct vm_chain *chain)
 {
 	struct route_key before = route_key_of(run->pkt), after;
-	const struct host_link *out = run->pkt->out;
-	struct host_route rt;
 	struct vm_result vr;
 	enum step_end end;
-	enum reason reason;
 
 	vm_run(&run->p->env, chain, run->pkt, &vr);
-	end = take_verdict(run, chain, &vr);
+	end = step_take_verdict(run, chain, &vr);
 	if (end != STEP_GO_ON)
 		return end;
 	after = route_key_of(run->pkt);
 	if (route_key_eq(&before, &after))
 		return STEP_GO_ON;
-	reason = route_output(run, &rt);
-	if (reason != REASON_NONE)
-		return run_drop(run, reason);
-	run->rerouted = run->pkt->out;
-	run->pkt->out = out;
-	return STEP_GO_ON;
+	return step_reroute(run);
 }
 
 /* nft_do_chain() by way of nft_do_chain_inet() and its like */
@@ -157,43 +165,5 @@ enum step_end step_chain(struct path_run *run, const struct step *step)
 	    run->pkt->hook == NF_INET_LOCAL_OUT)
 		return run_route_chain(run, step->chain);
 	vm_run(&run->p->env, step->chain, run->pkt, &vr);
-	return take_verdict(run, step->chain, &vr);
-}
-
-/*
- * nf_nat_inet_fn(): the NAT steps. The first packet of a connection asks the
- * nat chains of the hook, in the order of their own priorities, until one sets
- * up a mapping; if none does, the connection gets the null binding: it is
- * marked as decided for this direction and never asked again.
- */
-enum step_end step_nat(struct path_run *run, const struct step *step)
-{
-	struct packet *pkt = run->pkt;
-	const struct step_list *chains;
-	struct vm_result vr;
-	uint32_t done;
-
-	if (!pkt->ct ||
-	    (pkt->ctinfo != IP_CT_NEW && pkt->ctinfo != IP_CT_RELATED))
-		return STEP_GO_ON;
-	if (pkt->l4proto == IPPROTO_ICMP || pkt->l4proto == IPPROTO_ICMPV6) {
-		if (pkt->ctinfo == IP_CT_RELATED)
-			return STEP_GO_ON;
-	}
-	done = pkt->hook == NF_INET_PRE_ROUTING ||
-			       pkt->hook == NF_INET_LOCAL_OUT
-		       ? IPS_DST_NAT_DONE
-		       : IPS_SRC_NAT_DONE;
-	if (ct_status_bits(pkt->ct) & (done | IPS_CONFIRMED))
-		return STEP_GO_ON;
-	chains = &run->p->nat[packet_fam(pkt)][pkt->hook];
-	for (size_t i = 0; i < chains->len; i++) {
-		vm_run(&run->p->env, chains->v[i].chain, pkt, &vr);
-		if (vr.verdict != NF_ACCEPT)
-			return take_verdict(run, chains->v[i].chain, &vr);
-		if (ct_status_bits(pkt->ct) & done)
-			return STEP_GO_ON;
-	}
-	ct_status_add(pkt->ct, done);
-	return STEP_GO_ON;
+	return step_take_verdict(run, step->chain, &vr);
 }

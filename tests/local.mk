@@ -11,6 +11,7 @@ include tests/host/local.mk
 include tests/parser/local.mk
 include tests/ruleset/local.mk
 include tests/ct/local.mk
+include tests/nat/local.mk
 include tests/vm/local.mk
 include tests/path/local.mk
 endif

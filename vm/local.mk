@@ -7,6 +7,7 @@ libengine_la_SOURCES += \
 	vm/flat.c vm/flat.h \
 	vm/flat_block.c \
 	vm/lower.c \
+	vm/nat.c vm/nat.h \
 	vm/policy.c \
 	vm/prog.c \
 	vm/run.c \
@@ -26,12 +27,16 @@ libengine_la_SOURCES += \
 	vm/expr/limit.c \
 	vm/expr/log.c \
 	vm/expr/lookup.c \
+	vm/expr/masq.c \
 	vm/expr/meta.c \
+	vm/expr/nat.c \
 	vm/expr/notrack.c \
 	vm/expr/numgen.c \
 	vm/expr/payload.c \
 	vm/expr/quota.c \
 	vm/expr/range.c \
+	vm/expr/redir.c \
+	vm/expr/reject.c \
 	vm/set/concat.c \
 	vm/set/dynamic.c \
 	vm/set/hash.c \

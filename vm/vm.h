@@ -83,6 +83,16 @@ struct vm_log {
 };
 
 /**
+ * struct vm_reject - the answer that a reject expression gives
+ * @tcp_reset:	a TCP reset; else an ICMP error "unreachable"
+ * @code:	of the ICMP error, for the packet's IP version
+ */
+struct vm_reject {
+	bool tcp_reset;
+	uint8_t code;
+};
+
+/**
  * struct vm_env - whom the VM asks while it runs; one per thread
  * @host:	links, routes, addresses: fib, rt. Borrowed
  * @ct:		the connection table. Borrowed
@@ -90,6 +100,10 @@ struct vm_log {
  * @rng:	numgen random, meta random
  * @reference:	run the reference form
  * @log:	takes a log expression's line; may be NULL
+ * @reject:	sends the answer of a reject; may be NULL. The packet is dropped
+ *		afterwards
+ * @drop_reason: why an expression dropped the packet, when it was not the
+ *		rule's wish; the caller clears it
  */
 struct vm_env {
 	const struct host *host;
@@ -100,6 +114,10 @@ struct vm_env {
 	void (*log)(void *data, const struct packet *pkt,
 		    const struct vm_log *log);
 	void *log_data;
+	void (*reject)(void *data, struct packet *pkt,
+		       const struct vm_reject *reject);
+	void *reject_data;
+	enum reason drop_reason;
 };
 
 /**

@@ -10,6 +10,7 @@ tests_ct_test_SOURCES = \
 	tests/ct/inet_error.c \
 	tests/ct/key.c \
 	tests/ct/l4proto.c \
+	tests/ct/nat.c \
 	tests/ct/pool.c \
 	tests/ct/print.c \
 	tests/ct/proto_generic.c \
@@ -21,6 +22,7 @@ tests_ct_test_SOURCES = \
 	tests/ct/tcp_usual.c \
 	tests/ct/proto_udp.c \
 	tests/ct/proto_udplite.c \
+	tests/ct/slab.c \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/table.c \
 	tests/ct/wire.c tests/ct/wire.h
@@ -38,6 +40,7 @@ TESTS += tests/ct/twin
 tests_ct_twin_LDADD = libengine.la
 tests_ct_twin_SOURCES = \
 	tests/ct/router.c tests/ct/router.h \
+	tests/ct/slab.c \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/twin.c \
 	tests/ct/wire.c tests/ct/wire.h

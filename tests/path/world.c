@@ -204,6 +204,29 @@ void world_notrack(struct world *w, const char *chain)
 	rule_add(w, r);
 }
 
+void world_masquerade(struct world *w, const char *chain)
+{
+	struct nftnl_rule *r = rule_new(w, chain);
+
+	expr(r, "masq");
+	rule_add(w, r);
+}
+
+void world_dnat4(struct world *w, const char *chain, uint32_t addr)
+{
+	struct nftnl_rule *r = rule_new(w, chain);
+	be32_t be = htobe32(addr);
+	struct nftnl_expr *e = expr(r, "immediate");
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_1);
+	nftnl_expr_set(e, NFTNL_EXPR_IMM_DATA, &be, 4);
+	e = expr(r, "nat");
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_TYPE, NFT_NAT_DNAT);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_FAMILY, NFPROTO_IPV4);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_NAT_REG_ADDR_MIN, NFT_REG_1);
+	rule_add(w, r);
+}
+
 static void put_ip4(uint8_t *b, const char *src, const char *dst, uint8_t ttl,
 		    uint32_t len)
 {

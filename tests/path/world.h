@@ -54,6 +54,10 @@ void world_ct_state(struct world *w, const char *chain, uint32_t bits,
 		    uint32_t digit);
 /** world_notrack() - a rule `notrack` */
 void world_notrack(struct world *w, const char *chain);
+/** world_masquerade() - a rule `masquerade` */
+void world_masquerade(struct world *w, const char *chain);
+/** world_dnat4() - a rule `dnat ip to ADDR`, host order */
+void world_dnat4(struct world *w, const char *chain, uint32_t addr);
 
 /** world_udp() - a UDP packet over IPv4 or IPv6, checksums right; returns its
  * length. @buf of at least 64 + @payload bytes */

@@ -50,6 +50,45 @@ void ct_acct(const struct ct_conn *ct, enum ct_dir dir, uint64_t *packets,
 	*bytes = ct->bytes[dir];
 }
 
+/* --- NAT ------------------------------------------------------------------ */
+
+static enum reason nat_asked(struct packet *pkt, const char *what,
+			     const struct nat_range *range,
+			     enum nat_manip manip)
+{
+	struct ct_conn *ct = pkt->ct;
+
+	ct->nat.calls++;
+	ct->nat.what = what;
+	ct->nat.range = *range;
+	ct->nat.manip = manip;
+	return ct->answer;
+}
+
+enum reason nat_setup(const struct nat_env *env, struct packet *pkt,
+		      const struct nat_range *range, enum nat_manip manip)
+{
+	return nat_asked(pkt, "setup", range, manip);
+}
+
+enum reason nat_masquerade(const struct nat_env *env, struct packet *pkt,
+			   const struct nat_range *range)
+{
+	return nat_asked(pkt, "masquerade", range, NAT_SRC);
+}
+
+enum reason nat_redirect(const struct nat_env *env, struct packet *pkt,
+			 const struct nat_range *range)
+{
+	return nat_asked(pkt, "redirect", range, NAT_DST);
+}
+
+void nat_netmap(struct nat_range *range, const struct packet *pkt,
+		enum nat_manip manip)
+{
+	range->max = range->min;
+}
+
 /* --- the box ------------------------------------------------------------- */
 
 enum host_route_type host_route(const struct host *h,

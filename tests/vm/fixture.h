@@ -16,10 +16,21 @@
 
 #include "ct/ct.h"
 #include "host/host.h"
+#include "nat/nat.h"
 #include "vm/core.h"
 
-/* A connection as the tests have it. */
+/* What the VM asked of nat/ last. */
+struct fx_nat {
+	unsigned calls;
+	const char *what; /* "setup", "masquerade", "redirect", "netmap" */
+	struct nat_range range;
+	enum nat_manip manip;
+};
+
+/* A connection as the tests have it; @answer is what nat/ says of it. */
 struct ct_conn {
+	struct fx_nat nat;
+	enum reason answer;
 	uint32_t status, mark, id;
 	uint16_t zone[CT_DIR_MAX];
 	uint64_t expires_ms;

@@ -33,12 +33,16 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/limit.c \
 	tests/vm/expr/log.c \
 	tests/vm/expr/lookup.c \
+	tests/vm/expr/masq.c \
 	tests/vm/expr/meta.c \
+	tests/vm/expr/nat.c \
 	tests/vm/expr/notrack.c \
 	tests/vm/expr/numgen.c \
 	tests/vm/expr/payload.c \
 	tests/vm/expr/quota.c \
 	tests/vm/expr/range.c \
+	tests/vm/expr/redir.c \
+	tests/vm/expr/reject.c \
 	tests/vm/set/concat.c \
 	tests/vm/set/dynamic.c \
 	tests/vm/set/hash.c \

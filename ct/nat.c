@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * A tuple is free for a connection if the answers to it are nobody else's:
+ * one lookup of its inverse, by the index that packets are looked up in. The
+ * unconfirmed connection that asks is not in the index, so it never finds
+ * itself.
+ */
+#include "ct/nat.h"
+
+#include <linux/netfilter/nf_conntrack_tcp.h>
+
+#include "ct/l4proto.h"
+#include "ct/mapping.h"
+
+static void key_of_tuple(const struct ct_tuple *tuple, uint16_t zone,
+			 struct ct_key *key)
+{
+	*key = (struct ct_key){
+		.sport = tuple->sport,
+		.dport = tuple->dport,
+		.zone = zone,
+		.l4 = tuple->l4,
+		.flags = tuple->l3 == NFPROTO_IPV6 ? CT_KEY_V6 : 0,
+		.src = tuple->src,
+		.dst = tuple->dst,
+	};
+}
+
+bool ct_tuple_invert(const struct ct_tuple *tuple, struct ct_tuple *out)
+{
+	struct ct_key key, inverse;
+
+	key_of_tuple(tuple, 0, &key);
+	if (!ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse))
+		return false;
+	ct_key_tuple(&inverse, out);
+	return true;
+}
+
+/* Its record, made if there is none: with the reply tuple it has. */
+static struct ct_mapping *mapping_get(struct ct_table *t, struct ct_conn *ct)
+{
+	struct ct_slab *slab = ct_conn_is_v6(ct) ? &t->map6 : &t->map4;
+	struct ct_mapping *m = ct_conn_mapping(t, ct);
+	struct ct_tuple reply;
+	uint32_t number;
+
+	if (m)
+		return m;
+	number = ct_slab_get(slab);
+	if (!number)
+		return NULL;
+	ct_tuple(ct, CT_DIR_REPLY, &reply);
+	m = ct_slab_at(slab, number, slab->size);
+	memset(m, 0, slab->size);
+	m->ext = ct->ext;
+	ct_store(&ct->ext, number | CT_EXT_MAPPED);
+	ct_nat_reply_set(t, ct, &reply);
+	return m;
+}
+
+bool ct_nat_reply_set(struct ct_table *t, struct ct_conn *ct,
+		      const struct ct_tuple *reply)
+{
+	struct ct_mapping *m = mapping_get(t, ct);
+	struct ct_mapping4 *m4 = (void *)m;
+	struct ct_mapping6 *m6 = (void *)m;
+
+	if (!m)
+		return false;
+	m->sport = reply->sport;
+	m->dport = reply->dport;
+	if (reply->l3 == NFPROTO_IPV4) {
+		m4->saddr = reply->src.ip;
+		m4->daddr = reply->dst.ip;
+	} else {
+		memcpy(m6->saddr, &reply->src, 16);
+		memcpy(m6->daddr, &reply->dst, 16);
+	}
+	return true;
+}
+
+void ct_nat_remember_source(struct ct_table *t, struct ct_conn *ct)
+{
+	ct_source_add(t, ct);
+}
+
+struct source_ask {
+	bool (*fits)(const struct ct_tuple *mapped, void *data);
+	void *data;
+};
+
+static bool source_fits(const struct ct_key *reply, void *data)
+{
+	const struct source_ask *ask = data;
+	struct ct_tuple tuple, mapped;
+
+	ct_key_tuple(reply, &tuple);
+	return ct_tuple_invert(&tuple, &mapped) &&
+	       ask->fits(&mapped, ask->data);
+}
+
+bool ct_nat_find_source(struct ct_table *t, const struct ct_conn *ct,
+			const struct ct_tuple *tuple, const struct nv_time *now,
+			bool (*fits)(const struct ct_tuple *mapped, void *data),
+			void *data)
+{
+	struct source_ask ask = { fits, data };
+	struct ct_key key;
+
+	key_of_tuple(tuple, ct->zone, &key);
+	return ct_source_find(t, &key, nv_ticks(now->mono_ns), source_fits,
+			      &ask);
+}
+
+/* The connection that @reply belongs to, with a reference, unless it is ours
+ * by another packet; @dir: which direction of it. */
+static struct ct_conn *holder_of(struct ct_table *t, const struct ct_conn *ct,
+				 const struct ct_tuple *tuple,
+				 const struct nv_time *now, enum ct_dir *dir)
+{
+	struct ct_key key, inverse, ours, its;
+	struct ct_conn *holder;
+
+	key_of_tuple(tuple, ct->zone, &inverse);
+	if (!ct_l4proto_invert(ct_l4proto_find(inverse.l4), &inverse, &key))
+		return NULL;
+	holder = ct_lookup(t, &key, &inverse,
+			   ct_key_hash(&t->secret, &key, &inverse),
+			   nv_ticks(now->mono_ns), dir);
+	if (!holder)
+		return NULL;
+	ct_conn_key(ct, &ours);
+	ct_conn_key(holder, &its);
+	if (!ct_key_eq(&ours, &its))
+		return holder;
+	ct_conn_put(t, holder);
+	return NULL;
+}
+
+/* Nobody translates, and they are each other's mirror images. */
+static bool is_mirror(const struct ct_table *t, const struct ct_conn *ct,
+		      const struct ct_conn *holder)
+{
+	const uint32_t nat = IPS_NAT_MASK | IPS_SEQ_ADJUST;
+	struct ct_key its, reply;
+
+	if ((ct_load(&ct->status) | ct_load(&holder->status)) & nat ||
+	    !ct_l4proto_find(ct->l4)->allow_clash)
+		return false;
+	ct_conn_key(holder, &its);
+	ct_conn_reply_key(t, ct, &reply);
+	return ct_key_eq(&its, &reply);
+}
+
+/* nf_nat_may_kill(), nf_seq_has_advanced(): a finished connection whose numbers
+ * ours has left behind. */
+static bool may_be_replaced(struct ct_table *t, const struct ct_conn *ct,
+			    struct ct_conn *holder, enum ct_dir dir)
+{
+	const struct ct_tcp *new = &ct_conn_proto((struct ct_conn *)ct)->tcp;
+	const struct ct_tcp *old = &ct_conn_proto(holder)->tcp;
+	bool may;
+
+	if (ct->l4 != IPPROTO_TCP || new->state != TCP_CONNTRACK_SYN_SENT ||
+	    dir != CT_DIR_REPLY)
+		return false;
+	ct_conn_lock(holder, t->cfg.threads);
+	may = old->state >= TCP_CONNTRACK_TIME_WAIT &&
+	      (holder->status &
+	       (IPS_FIXED_TIMEOUT | IPS_DYING | IPS_SRC_NAT)) == IPS_SRC_NAT &&
+	      (int32_t)(new->seen[0].end - old->seen[0].end) > 0;
+	ct_conn_unlock(holder, t->cfg.threads);
+	return may;
+}
+
+bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
+		  const struct ct_tuple *tuple, enum ct_taken_how how,
+		  const struct nv_time *now)
+{
+	enum ct_dir dir;
+	struct ct_conn *holder = holder_of(t, ct, tuple, now, &dir);
+	bool taken = true;
+
+	if (!holder)
+		return false;
+	if (how == CT_TAKEN_MIRROR)
+		taken = !is_mirror(t, ct, holder);
+	else if (how == CT_TAKEN_HARDER)
+		taken = !may_be_replaced(t, ct, holder, dir) ||
+			!ct_conn_kill(t, holder);
+	ct_conn_put(t, holder);
+	if (taken)
+		ct_stat_inc(t, found);
+	return taken;
+}
+
+uint32_t ct_nat_masq_link(const struct ct_table *t, const struct ct_conn *ct)
+{
+	const struct ct_mapping *m = ct_conn_mapping(t, ct);
+
+	return m ? ct_load(&m->masq) : 0;
+}
+
+bool ct_nat_set_masq_link(struct ct_table *t, struct ct_conn *ct,
+			  uint32_t ifindex)
+{
+	struct ct_mapping *m = mapping_get(t, ct);
+
+	if (m)
+		ct_store(&m->masq, ifindex);
+	return m;
+}
+
+void ct_nat_delete(struct ct_table *t, struct ct_conn *ct)
+{
+	if (ct_conn_lives(ct))
+		ct_conn_kill(t, ct);
+}
+
+void ct_close(struct ct_table *t, struct ct_conn *ct, const struct nv_time *now)
+{
+	const uint32_t ticks =
+		ct_ticks(t->cfg.tcp_timeout[TCP_CONNTRACK_CLOSE]);
+
+	if (ct->l4 != IPPROTO_TCP || !(ct_load(&ct->status) & IPS_CONFIRMED))
+		return;
+	ct_conn_lock(ct, t->cfg.threads);
+	ct_conn_proto(ct)->tcp.state = TCP_CONNTRACK_CLOSE;
+	if (!(ct->status & IPS_FIXED_TIMEOUT))
+		ct_store(&ct->timeout, nv_ticks(now->mono_ns) + ticks);
+	ct_conn_unlock(ct, t->cfg.threads);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * A source address and port that was translated once is translated the same
+ * way again while the first connection lives, whatever the destination. So
+ * entries whose source was changed are found by their original source: hashed
+ * into lists, the newest first, linked both ways by references to entries.
+ * Entries whose source was not changed have nothing to tell and are not here,
+ * unlike in the kernel.
+ *
+ * The array of heads grows as the index does (ct/index.c): one head is split
+ * in two whenever there are more than SOURCE_PER_HEAD entries for each.
+ *
+ * Threads. These lists are touched when a source-translated connection begins
+ * or ends, not for each packet: a lock for each of 64 classes of heads will
+ * do. Since a head is split off another one with the same six low bits, the
+ * lock of a hash never changes, and what a lookup holds excludes the splits
+ * that concern it.
+ */
+#include "ct/source.h"
+
+#include "base/util.h"
+#include "ct/mapping.h"
+#include "ct/spin.h"
+
+#define SOURCE_PER_HEAD 2
+
+/* The hash of a source: address, port, protocol, zone, IP version. */
+static uint64_t source_hash(const struct ct_table *t, const struct ct_key *key)
+{
+	struct ct_key it = *key;
+	uint64_t addr = key->src.q[0] ^ ct_mix(key->src.q[1] + t->secret.k[2],
+					       t->secret.k[3] | 1);
+
+	it.dport = 0;
+	return ct_hash4(&t->secret, addr, it.head);
+}
+
+void ct_source_init(struct ct_table *t, uint32_t max)
+{
+	struct ct_source *s = &t->source;
+	size_t heads = (size_t)max / SOURCE_PER_HEAD + CT_SOURCE_STRIPES;
+
+	ct_region_init(&s->region, heads * sizeof(uint32_t));
+	ct_region_use(&s->region, CT_SOURCE_STRIPES * sizeof(uint32_t));
+	s->nheads = CT_SOURCE_STRIPES;
+}
+
+void ct_source_fini(struct ct_table *t)
+{
+	ct_region_fini(&t->source.region);
+}
+
+static inline uint32_t *head_at(const struct ct_table *t, uint32_t number)
+{
+	return (uint32_t *)(void *)t->source.region.base + number;
+}
+
+static inline uint32_t head_number(uint64_t hash, uint32_t n)
+{
+	uint32_t mask = UINT32_MAX >> __builtin_clz(n - 1);
+	uint32_t b = (uint32_t)hash & mask;
+
+	return b < n ? b : b & (mask >> 1);
+}
+
+static struct ct_links *links_of(const struct ct_table *t, struct ct_conn *ct)
+{
+	struct ct_mapping *m;
+
+	if (ct_conn_is_v6(ct))
+		return &((struct ct_conn6 *)ct)->links;
+	m = ct_conn_mapping(t, ct);
+	return &((struct ct_mapping4 *)(void *)m)->links;
+}
+
+static struct ct_links *links_at(const struct ct_table *t, uint32_t ref)
+{
+	return links_of(t, ct_table_conn(t, ref));
+}
+
+static void source_lock(struct ct_table *t, uint64_t hash)
+{
+	if (t->cfg.threads)
+		spin_lock(&t->source.locks[hash % CT_SOURCE_STRIPES]);
+}
+
+static void source_unlock(struct ct_table *t, uint64_t hash)
+{
+	if (t->cfg.threads)
+		spin_unlock(&t->source.locks[hash % CT_SOURCE_STRIPES]);
+}
+
+/* The head of a hash whose lock is held. */
+static uint32_t *head_of(const struct ct_table *t, uint64_t hash)
+{
+	return head_at(t, head_number(hash, ct_load(&t->source.nheads)));
+}
+
+static uint64_t conn_source_hash(const struct ct_table *t,
+				 const struct ct_conn *ct)
+{
+	struct ct_key key;
+
+	ct_conn_key(ct, &key);
+	return source_hash(t, &key);
+}
+
+static void list_push(const struct ct_table *t, uint32_t *head, uint32_t ref)
+{
+	struct ct_links *l = links_at(t, ref);
+
+	*l = (struct ct_links){ .next = *head };
+	if (*head)
+		links_at(t, *head)->prev = ref;
+	*head = ref;
+}
+
+/* Deal the list of @old out to itself and @fresh, both in their order. */
+static void head_split(const struct ct_table *t, uint32_t *old, uint32_t number)
+{
+	uint32_t *fresh = head_at(t, number), ref = *old, reversed = 0, next;
+
+	for (; ref; ref = next) {
+		next = links_at(t, ref)->next;
+		list_push(t, &reversed, ref);
+	}
+	*old = *fresh = 0;
+	for (ref = reversed; ref; ref = next) {
+		uint64_t hash = conn_source_hash(t, ct_table_conn(t, ref));
+
+		next = links_at(t, ref)->next;
+		list_push(t,
+			  head_number(hash, number + 1) == number ? fresh : old,
+			  ref);
+	}
+}
+
+/* Split a head if there are too many entries for them. */
+static void source_grow(struct ct_table *t)
+{
+	struct ct_source *s = &t->source;
+	uint32_t n = ct_load(&s->nheads), parent;
+	size_t bytes = ((size_t)n + 1) * sizeof(uint32_t);
+
+	if (ct_load(&s->entries) <= (uint64_t)n * SOURCE_PER_HEAD ||
+	    bytes > s->region.size)
+		return;
+	if (t->cfg.threads && !spin_trylock(&s->grow_lock))
+		return;
+	if (n == ct_load(&s->nheads)) {
+		ct_region_use(&s->region, bytes);
+		parent = n & ~(UINT32_C(1) << (31 - __builtin_clz(n)));
+		source_lock(t, n);
+		head_split(t, head_at(t, parent), n);
+		ct_store(&s->nheads, n + 1);
+		source_unlock(t, n);
+	}
+	if (t->cfg.threads)
+		spin_unlock(&s->grow_lock);
+}
+
+static void entries_change(struct ct_table *t, int32_t by)
+{
+	if (t->cfg.threads)
+		__atomic_fetch_add(&t->source.entries, by, __ATOMIC_RELAXED);
+	else
+		t->source.entries += (uint32_t)by;
+}
+
+void ct_source_add(struct ct_table *t, struct ct_conn *ct)
+{
+	uint64_t hash = conn_source_hash(t, ct);
+
+	source_lock(t, hash);
+	list_push(t, head_of(t, hash), ct_table_ref(ct));
+	source_unlock(t, hash);
+	entries_change(t, 1);
+	source_grow(t);
+}
+
+void ct_source_del(struct ct_table *t, struct ct_conn *ct)
+{
+	uint64_t hash = conn_source_hash(t, ct);
+	struct ct_links *l = links_of(t, ct);
+
+	source_lock(t, hash);
+	if (l->prev)
+		links_at(t, l->prev)->next = l->next;
+	else
+		*head_of(t, hash) = l->next;
+	if (l->next)
+		links_at(t, l->next)->prev = l->prev;
+	source_unlock(t, hash);
+	entries_change(t, -1);
+}
+
+/* same_src() in nf_nat_core.c: source and zone. */
+static bool same_source(const struct ct_key *a, const struct ct_key *b)
+{
+	return a->sport == b->sport && a->zone == b->zone && a->l4 == b->l4 &&
+	       a->flags == b->flags && inet_addr_eq(&a->src, &b->src);
+}
+
+/* Over, or on its way out. */
+static bool source_is_dead(const struct ct_conn *ct, uint32_t now)
+{
+	uint32_t status = ct_load(&ct->status);
+
+	return status & IPS_DYING ||
+	       (status & IPS_CONFIRMED && ct_conn_expired(ct, now));
+}
+
+bool ct_source_find(struct ct_table *t, const struct ct_key *key, uint32_t now,
+		    bool (*fits)(const struct ct_key *reply, void *data),
+		    void *data)
+{
+	uint64_t hash = source_hash(t, key);
+	struct ct_key its, reply;
+	bool found = false;
+
+	source_lock(t, hash);
+	for (uint32_t ref = *head_of(t, hash); ref && !found;
+	     ref = links_at(t, ref)->next) {
+		struct ct_conn *ct = ct_table_conn(t, ref);
+
+		ct_conn_key(ct, &its);
+		if (!same_source(&its, key) || source_is_dead(ct, now))
+			continue;
+		ct_conn_reply_key(t, ct, &reply);
+		found = fits(&reply, data);
+	}
+	source_unlock(t, hash);
+	return found;
+}

@@ -1,0 +1,7 @@
+# the files of nat/; included by Makefile.am
+libengine_la_SOURCES += \
+	nat/apply.c \
+	nat/manip.c nat/manip.h \
+	nat/nat.h \
+	nat/setup.c \
+	nat/unique.c nat/unique.h

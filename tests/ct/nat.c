@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <criterion/criterion.h>
+
+#include "ct/nat.h"
+#include "tests/ct/wire.h"
+
+/* The connection of a UDP packet from client port @port, not confirmed. */
+static struct packet begin(struct lab *lab, struct wire *w, bool v6,
+			   uint16_t port)
+{
+	struct packet pkt;
+
+	wire_udp(w, v6, C2S, port, 53, 0);
+	cr_assert_eq(lab_in(lab, w, NF_INET_PRE_ROUTING, &pkt), REASON_NONE);
+	cr_assert_not_null(pkt.ct);
+	return pkt;
+}
+
+/* Its source becomes port @to; confirmed. */
+static struct ct_conn *translate(struct lab *lab, struct packet *pkt,
+				 uint16_t to)
+{
+	struct ct_tuple reply;
+
+	ct_tuple(pkt->ct, CT_DIR_REPLY, &reply);
+	reply.dport = htobe16(to);
+	cr_assert(ct_nat_reply_set(lab->t, pkt->ct, &reply));
+	ct_status_add(pkt->ct, IPS_SRC_NAT);
+	ct_nat_remember_source(lab->t, pkt->ct);
+	cr_assert_eq(ct_confirm(lab->t, pkt, &lab->now), REASON_NONE);
+	return pkt->ct;
+}
+
+/* What the table says of an answer to client port @port. */
+static struct seen answer(struct lab *lab, bool v6, uint16_t port)
+{
+	struct wire w;
+
+	wire_udp(&w, v6, S2C, port, 53, 0);
+	return lab_send(lab, &w);
+}
+
+static void replies_are_found(bool v6)
+{
+	struct packet pkt;
+	struct lab lab;
+	struct wire w;
+	uint32_t id;
+
+	lab_open(&lab, NULL);
+	pkt = begin(&lab, &w, v6, 1000);
+	id = ct_id(translate(&lab, &pkt, 2000));
+	ct_packet_release(lab.t, &pkt);
+	/* the translated tuple is its reply, the inverse no more */
+	cr_expect_eq(answer(&lab, v6, 2000).id, id);
+	cr_expect_eq(answer(&lab, v6, 2000).dir, CT_DIR_REPLY);
+	cr_expect_neq(answer(&lab, v6, 1000).id, id);
+	wire_udp(&w, v6, C2S, 1000, 53, 0);
+	cr_expect_eq(lab_send(&lab, &w).id, id);
+	lab_close(&lab);
+}
+
+Test(nat, replies_are_found_by_the_altered_tuple)
+{
+	replies_are_found(false);
+	replies_are_found(true);
+}
+
+/* Buckets split while translated entries stand in two of them; all of them go
+ * again, and nothing is left in the index. */
+Test(nat, entries_in_two_places_survive_growth_and_end)
+{
+	enum {
+		N = 20000
+	};
+	struct packet pkt;
+	struct lab lab;
+	struct wire w;
+
+	lab_open(&lab, NULL);
+	for (unsigned i = 0; i < N; i++) {
+		pkt = begin(&lab, &w, i & 1, (uint16_t)(1024 + i));
+		translate(&lab, &pkt, (uint16_t)(40000 + i % 20000));
+		ct_packet_release(lab.t, &pkt);
+	}
+	for (unsigned i = 0; i < N; i++) {
+		cr_assert_eq(
+			answer(&lab, i & 1, (uint16_t)(40000 + i % 20000)).dir,
+			CT_DIR_REPLY);
+		wire_udp(&w, i & 1, C2S, (uint16_t)(1024 + i), 53, 0);
+		cr_assert_eq(lab_send(&lab, &w).dir, CT_DIR_ORIGINAL);
+	}
+	cr_expect_eq(ct_table_count(lab.t), N);
+	lab_wait(&lab, 200000);
+	for (int i = 0; i < 20; i++) {
+		ct_table_gc(lab.t, &lab.now);
+		lab_wait(&lab, 10000);
+	}
+	cr_expect_eq(ct_table_count(lab.t), 0);
+	/* the records are free again, too */
+	for (unsigned i = 0; i < N; i++) {
+		pkt = begin(&lab, &w, i & 1, (uint16_t)(1024 + i));
+		translate(&lab, &pkt, (uint16_t)(40000 + i % 20000));
+		ct_packet_release(lab.t, &pkt);
+	}
+	lab_close(&lab);
+}
+
+Test(nat, taken)
+{
+	struct packet first, second;
+	struct ct_tuple tuple;
+	struct lab lab;
+	struct wire w, v;
+
+	lab_open(&lab, NULL);
+	first = begin(&lab, &w, false, 1000);
+	translate(&lab, &first, 2000);
+	second = begin(&lab, &v, false, 1001);
+	ct_tuple(second.ct, CT_DIR_ORIGINAL, &tuple);
+	cr_expect_not(
+		ct_nat_taken(lab.t, second.ct, &tuple, CT_TAKEN, &lab.now));
+	tuple.sport = htobe16(2000);
+	cr_expect(ct_nat_taken(lab.t, second.ct, &tuple, CT_TAKEN, &lab.now));
+	/* its original tuple's answers go nowhere else */
+	tuple.sport = htobe16(1000);
+	cr_expect_not(
+		ct_nat_taken(lab.t, second.ct, &tuple, CT_TAKEN, &lab.now));
+	/* over: free */
+	tuple.sport = htobe16(2000);
+	lab_wait(&lab, 31000);
+	cr_expect_not(
+		ct_nat_taken(lab.t, second.ct, &tuple, CT_TAKEN, &lab.now));
+	ct_packet_release(lab.t, &first);
+	ct_packet_release(lab.t, &second);
+	lab_close(&lab);
+}
+
+/* Facts, trap 7: the reply tuple is another's; the packet is dropped. */
+Test(nat, clash_at_confirm)
+{
+	struct packet first, second;
+	struct ct_tuple reply;
+	struct ct_stats stats;
+	struct lab lab;
+	struct wire w, v;
+
+	lab_open(&lab, NULL);
+	first = begin(&lab, &w, false, 1000);
+	translate(&lab, &first, 2000);
+	second = begin(&lab, &v, false, 1001);
+	ct_tuple(first.ct, CT_DIR_REPLY, &reply);
+	ct_nat_reply_set(lab.t, second.ct, &reply);
+	cr_expect_eq(ct_confirm(lab.t, &second, &lab.now), REASON_ct_clash);
+	ct_table_stats(lab.t, &stats);
+	cr_expect_eq(stats.insert_failed, 1);
+	cr_expect_eq(stats.drop, 1);
+	ct_packet_release(lab.t, &first);
+	ct_packet_release(lab.t, &second);
+	lab_close(&lab);
+}
+
+struct ask {
+	unsigned n;
+	uint16_t ports[4];
+	bool take;
+};
+
+static bool on_mapped(const struct ct_tuple *mapped, void *data)
+{
+	struct ask *a = data;
+
+	if (a->n < 4)
+		a->ports[a->n] = be16toh(mapped->sport);
+	a->n++;
+	return a->take;
+}
+
+/* Three connections of one source, another of a second one: the newest first,
+ * dead ones not at all. */
+static void sources(bool v6)
+{
+	struct packet pkt;
+	struct ct_tuple tuple;
+	struct ask a = { 0 };
+	struct lab lab;
+	struct wire w;
+
+	lab_open(&lab, NULL);
+	for (uint16_t i = 0; i < 4; i++) {
+		wire_udp(&w, v6, C2S, i == 3 ? 1001 : 1000, (uint16_t)(53 + i),
+			 0);
+		lab_in(&lab, &w, NF_INET_PRE_ROUTING, &pkt);
+		translate(&lab, &pkt, (uint16_t)(2000 + i));
+		ct_packet_release(lab.t, &pkt);
+		if (i == 0)
+			lab_wait(&lab, 20000);
+	}
+	wire_udp(&w, v6, C2S, 1000, 99, 0);
+	lab_in(&lab, &w, NF_INET_PRE_ROUTING, &pkt);
+	ct_tuple(pkt.ct, CT_DIR_ORIGINAL, &tuple);
+	cr_expect_not(ct_nat_find_source(lab.t, pkt.ct, &tuple, &lab.now,
+					 on_mapped, &a));
+	cr_expect_eq(a.n, 3);
+	cr_expect_eq(a.ports[0], 2002);
+	cr_expect_eq(a.ports[1], 2001);
+	cr_expect_eq(a.ports[2], 2000);
+	lab_wait(&lab, 11000);
+	a = (struct ask){ .take = true };
+	cr_expect(ct_nat_find_source(lab.t, pkt.ct, &tuple, &lab.now, on_mapped,
+				     &a));
+	cr_expect_eq(a.n, 1);
+	a = (struct ask){ 0 };
+	ct_nat_find_source(lab.t, pkt.ct, &tuple, &lab.now, on_mapped, &a);
+	cr_expect_eq(a.n, 2);
+	ct_packet_release(lab.t, &pkt);
+	lab_close(&lab);
+}
+
+Test(nat, earlier_mappings_of_a_source)
+{
+	sources(false);
+	sources(true);
+}
+
+Test(nat, masquerade_link_and_reset)
+{
+	struct packet pkt;
+	struct lab lab;
+	struct wire w;
+
+	lab_open(&lab, NULL);
+	pkt = begin(&lab, &w, false, 1000);
+	cr_expect_eq(ct_nat_masq_link(lab.t, pkt.ct), 0);
+	cr_expect(ct_nat_set_masq_link(lab.t, pkt.ct, 7));
+	cr_expect_eq(ct_nat_masq_link(lab.t, pkt.ct), 7);
+	cr_assert_eq(ct_confirm(lab.t, &pkt, &lab.now), REASON_NONE);
+	ct_packet_release(lab.t, &pkt);
+	cr_expect_eq(answer(&lab, false, 1000).dir, CT_DIR_REPLY);
+	wire_tcp(&w, false, 5, 80, &(struct segment_spec){ C2S, "S", 1, 0, 9 });
+	lab_in(&lab, &w, NF_INET_PRE_ROUTING, &pkt);
+	ct_confirm(lab.t, &pkt, &lab.now);
+	ct_close(lab.t, pkt.ct, &lab.now);
+	cr_expect_str_eq(ct_proto_state(pkt.ct), "CLOSE");
+	cr_expect_eq(ct_expires_ms(pkt.ct, &lab.now), 10000);
+	ct_packet_release(lab.t, &pkt);
+	lab_close(&lab);
+}
