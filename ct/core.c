@@ -208,11 +208,14 @@ static inline bool status_is_plain(uint32_t status)
 static inline bool take_hint(struct ct_ctx *cx)
 {
 	const bool threads = cx->t->cfg.threads;
+	const bool v6 = cx->pkt->nfproto == NFPROTO_IPV6;
+	const uint32_t ref = cx->pkt->ct_hint;
 	struct ct_conn *ct;
 
-	if (unlikely(!cx->pkt->ct_hint || !packet_is_as_prefetched(cx->pkt)))
+	if (unlikely(!ref || (ref >= CT_REF_V6) != v6 ||
+		     !packet_is_as_prefetched(cx->pkt)))
 		return false;
-	ct = ct_table_conn(cx->t, cx->pkt->ct_hint);
+	ct = ct_table_conn(cx->t, ref);
 	if (unlikely(!conn_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir) ||
 		     !ct_conn_tryget(ct, threads)))
 		return false;

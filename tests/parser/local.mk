@@ -8,4 +8,3 @@ tests_parser_test_SOURCES = \
 	tests/parser/nft.c tests/parser/nft.h tests/parser/rules.h \
 	tests/parser/compare.c tests/parser/corpus.c tests/parser/golden.c \
 	tests/parser/random.c
-EXTRA_DIST += tests/golden
