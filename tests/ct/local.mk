@@ -40,7 +40,6 @@ TESTS += tests/ct/twin
 tests_ct_twin_LDADD = libengine.la
 tests_ct_twin_SOURCES = \
 	tests/ct/router.c tests/ct/router.h \
-	tests/ct/slab.c \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/twin.c \
 	tests/ct/wire.c tests/ct/wire.h
