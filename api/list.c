@@ -58,13 +58,20 @@ static void rule_state(void *data, const struct rs_rule *r,
 		vm_rule_state(found->vm, rule);
 }
 
+static void object_state(void *data, struct nftnl_obj *o)
+{
+	const struct living *lv = data;
+
+	vm_obj_state(lv->nv->vm, o);
+}
+
 static bool set_elems(void *data, const struct rs_set *s,
 		      struct elem_batch *out)
 {
 	const struct living *lv = data;
 
 	/* Only what packets or time can change differs from what was loaded. */
-	if (!s->stmt && !(s->type.flags & (NFT_SET_EVAL | NFT_SET_TIMEOUT)))
+	if (!s->stmt_len && !(s->type.flags & (NFT_SET_EVAL | NFT_SET_TIMEOUT)))
 		return false;
 	return !vm_set_snapshot(lv->nv->vm, s->table->family, s->table->name,
 				s->name, &lv->nv->now, out);
@@ -78,6 +85,7 @@ void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
 		.stateless = flags & NFTVM_LIST_STATELESS,
 		.numeric = nv->numeric,
 		.rule_state = rule_state,
+		.object_state = object_state,
 		.set_elems = set_elems,
 		.data = &lv,
 	};

@@ -178,6 +178,21 @@ static int on_elems_del(void *data, const struct rs_set *s,
 			     elems, &err));
 }
 
+static int on_object_add(void *data, const struct rs_object *o)
+{
+	struct load *l = data;
+
+	TELL(l, vm_obj_add(l->tx, o->nftnl, &err));
+}
+
+static int on_object_del(void *data, const struct rs_object *o)
+{
+	struct load *l = data;
+
+	TELL(l, vm_obj_del(l->tx, o->table->family, o->table->name, o->type,
+			   o->name, &err));
+}
+
 static int on_rule_add(void *data, const struct rs_rule *r,
 		       const struct nftnl_rule *rule,
 		       const struct rs_rule *before)
@@ -208,6 +223,8 @@ static const struct ruleset_events to_vm = {
 	.set_flush = on_set_flush,
 	.elems_add = on_elems_add,
 	.elems_del = on_elems_del,
+	.object_add = on_object_add,
+	.object_del = on_object_del,
 	.rule_add = on_rule_add,
 	.rule_del = on_rule_del,
 };

@@ -312,11 +312,19 @@ struct set_stmt {
 	struct expr *left, *value;
 };
 
-/** struct counter_stmt - @name of a named object, or NULL */
+/** struct counter_stmt */
 struct counter_stmt {
 	struct stmt s;
 	uint64_t packets, bytes;
+};
+
+/** struct objref_stmt - an object by @name, or by the map @e; @type:
+ * NFT_OBJECT_* */
+struct objref_stmt {
+	struct stmt s;
+	uint32_t type;
 	const char *name;
+	struct expr *e;
 };
 
 /** struct limit_stmt - @unit in seconds */

@@ -213,8 +213,8 @@ struct words *build_words(struct parser *p, struct words *l, struct str word,
 
 /* ---- commands ----------------------------------------------------------- */
 
-static struct item *item_new(struct parser *p, enum cmd_op op, enum cmd_obj obj,
-			     const struct loc *loc, struct name_list *names)
+struct item *build_item(struct parser *p, enum cmd_op op, enum cmd_obj obj,
+			const struct loc *loc, struct name_list *names)
 {
 	struct item *it = arena_new_of(p->arena, struct item);
 	struct item *up = p->open;
@@ -276,7 +276,7 @@ void build_at(struct parser *p, int what, struct str num, const struct loc *loc)
 		p->at.index = (uint32_t)n + 1;
 }
 
-static void item_take_at(struct parser *p, struct item *it)
+void build_item_take_at(struct parser *p, struct item *it)
 {
 	it->handle = p->at.handle;
 	it->position = p->at.position;
@@ -289,9 +289,9 @@ static void item_take_at(struct parser *p, struct item *it)
 void build_cmd(struct parser *p, enum cmd_op op, enum cmd_obj obj,
 	       const struct loc *loc, struct name_list *names)
 {
-	struct item *it = item_new(p, op, obj, loc, names);
+	struct item *it = build_item(p, op, obj, loc, names);
 
-	item_take_at(p, it);
+	build_item_take_at(p, it);
 }
 
 void build_list_all(struct parser *p, const struct loc *loc, struct str what,
@@ -301,9 +301,10 @@ void build_list_all(struct parser *p, const struct loc *loc, struct str what,
 		const char *word;
 		enum cmd_obj obj;
 	} kinds[] = {
-		{ "tables", OBJ_TABLE },     { "chains", OBJ_CHAIN },
-		{ "sets", OBJ_SET },	     { "maps", OBJ_SET },
-		{ "counters", OBJ_COUNTER },
+		{ "tables", OBJ_TABLE },    { "chains", OBJ_CHAIN },
+		{ "sets", OBJ_SET },	    { "maps", OBJ_SET },
+		{ "counters", OBJ_OBJECT }, { "quotas", OBJ_OBJECT },
+		{ "limits", OBJ_OBJECT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -325,7 +326,7 @@ void build_rename(struct parser *p, const struct loc *loc,
 void build_elements(struct parser *p, enum cmd_op op, const struct loc *loc,
 		    struct name_list *names, struct expr *elems)
 {
-	struct item *it = item_new(p, op, OBJ_ELEMENTS, loc, names);
+	struct item *it = build_item(p, op, OBJ_ELEMENTS, loc, names);
 
 	it->elems = elems;
 }
@@ -333,15 +334,15 @@ void build_elements(struct parser *p, enum cmd_op op, const struct loc *loc,
 void build_rule_cmd(struct parser *p, enum cmd_op op, const struct loc *loc,
 		    struct rule_ast *rule)
 {
-	struct item *it = item_new(p, op, OBJ_RULE, loc, p->at.names);
+	struct item *it = build_item(p, op, OBJ_RULE, loc, p->at.names);
 
-	item_take_at(p, it);
+	build_item_take_at(p, it);
 	it->rule = rule;
 }
 
 /* ---- blocks ------------------------------------------------------------- */
 
-static void block_open(struct parser *p, struct item *it)
+void build_open(struct parser *p, struct item *it)
 {
 	p->open = it;
 	scope_push(p);
@@ -357,33 +358,27 @@ void build_end(struct parser *p)
 void build_table(struct parser *p, const struct loc *loc,
 		 struct name_list *names)
 {
-	block_open(p, item_new(p, CMD_ADD, OBJ_TABLE, loc, names));
+	build_open(p, build_item(p, CMD_ADD, OBJ_TABLE, loc, names));
 }
 
 void build_chain(struct parser *p, const struct loc *loc,
 		 struct name_list *names)
 {
-	struct item *it = item_new(p, CMD_ADD, OBJ_CHAIN, loc, names);
+	struct item *it = build_item(p, CMD_ADD, OBJ_CHAIN, loc, names);
 
 	it->chain = arena_new_of(p->arena, struct chain_item);
 	it->chain->policy = -1;
-	block_open(p, it);
+	build_open(p, it);
 }
 
 void build_set(struct parser *p, const struct loc *loc, struct name_list *names,
 	       bool is_map)
 {
-	struct item *it = item_new(p, CMD_ADD, OBJ_SET, loc, names);
+	struct item *it = build_item(p, CMD_ADD, OBJ_SET, loc, names);
 
 	it->set = arena_new_of(p->arena, struct set_item);
 	it->set->is_map = is_map;
-	block_open(p, it);
-}
-
-void build_counter(struct parser *p, const struct loc *loc,
-		   struct name_list *names)
-{
-	block_open(p, item_new(p, CMD_ADD, OBJ_COUNTER, loc, names));
+	build_open(p, it);
 }
 
 void build_unsupported(struct parser *p, const struct loc *loc,
@@ -500,20 +495,6 @@ struct prio *build_prio_var(struct parser *p, struct str name,
 	prio->sign = 1;
 	prio->var = build_var(p, loc, name);
 	return prio;
-}
-
-void build_counter_value(struct parser *p, struct str what,
-			 const struct loc *what_loc, struct str num,
-			 const struct loc *loc)
-{
-	if (str_is(what, "packets"))
-		p->open->packets = number64(p, num, loc);
-	else if (str_is(what, "bytes"))
-		p->open->bytes = number64(p, num, loc);
-	else
-		diag_error(p->diags, what_loc,
-			   "\"%.*s\" where packets or bytes is expected",
-			   (int)what.len, what.s);
 }
 
 /* ---- sets --------------------------------------------------------------- */

@@ -59,6 +59,13 @@ struct name_list *build_names2(struct parser *p, struct str a,
 struct words *build_words(struct parser *p, struct words *l, struct str word,
 			  const struct loc *loc);
 
+/** build_item() - a new command or declaration, the last of what is open */
+struct item *build_item(struct parser *p, enum cmd_op op, enum cmd_obj obj,
+			const struct loc *loc, struct name_list *names);
+/** build_open() - its block begins */
+void build_open(struct parser *p, struct item *it);
+void build_item_take_at(struct parser *p, struct item *it);
+
 /* Commands and blocks: those that open a block leave it open for
  * build_end() */
 void build_op(struct parser *p, enum cmd_op op, const struct loc *loc);
@@ -82,8 +89,22 @@ void build_chain(struct parser *p, const struct loc *loc,
 		 struct name_list *names);
 void build_set(struct parser *p, const struct loc *loc, struct name_list *names,
 	       bool is_map);
-void build_counter(struct parser *p, const struct loc *loc,
-		   struct name_list *names);
+void build_object(struct parser *p, const struct loc *loc,
+		  const struct keyword *kw, struct name_list *names);
+void build_object_cmd(struct parser *p, enum cmd_op op, const struct loc *loc,
+		      const struct keyword *kw, struct name_list *names);
+void build_object_holds(struct parser *p, struct stmt *s);
+/* Objects in one line: the first words of their numbers were read as names. */
+void build_counter_tail(struct parser *p, struct name_list *names,
+			struct str packets, const struct loc *packets_loc,
+			struct str word, const struct loc *word_loc,
+			struct str bytes, const struct loc *bytes_loc);
+void build_quota_tail(struct parser *p, const struct loc *loc,
+		      struct name_list *names, struct str n, struct str unit,
+		      const struct loc *unit_loc, struct str *used,
+		      struct str *used_unit);
+void build_limit_tail(struct parser *p, const struct loc *loc,
+		      struct name_list *names, struct limit_args *l);
 void build_end(struct parser *p);
 void build_unsupported(struct parser *p, const struct loc *loc,
 		       const struct keyword *kw);
@@ -134,8 +155,9 @@ struct stmt *build_counter_args(struct parser *p, struct str packets,
 				const struct loc *loc, struct str n_packets,
 				struct str bytes, const struct loc *bytes_loc,
 				struct str n_bytes);
-struct stmt *build_counter_name(struct parser *p, struct str word,
-				const struct loc *loc, struct str name);
+struct stmt *build_objref(struct parser *p, const struct loc *loc,
+			  const struct keyword *kw, struct str word,
+			  const struct loc *word_loc, struct expr *ref);
 struct stmt *build_counter_stmt(struct parser *p, const struct loc *loc,
 				struct stmt *args);
 struct limit_args *build_limit_args(struct parser *p, struct str word,
@@ -143,6 +165,9 @@ struct limit_args *build_limit_args(struct parser *p, struct str word,
 				    struct str rate, struct str *size,
 				    struct str unit,
 				    const struct loc *unit_loc);
+struct limit_args *build_limit_numbers(struct parser *p, struct str rate,
+				       struct str *size, struct str unit,
+				       const struct loc *unit_loc);
 struct limit_args *build_limit_burst(struct parser *p, struct limit_args *l,
 				     struct str n, struct str unit,
 				     const struct loc *unit_loc);

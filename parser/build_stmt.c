@@ -94,17 +94,6 @@ struct stmt *build_counter_args(struct parser *p, struct str packets,
 	return &c->s;
 }
 
-struct stmt *build_counter_name(struct parser *p, struct str word,
-				const struct loc *loc, struct str name)
-{
-	NODE(p, c, counter_stmt, stmt_counter, loc);
-
-	if (!str_is(word, "name"))
-		unexpected(p, loc, word, "name");
-	c->name = arena_strndup(p->arena, name.s, name.len);
-	return &c->s;
-}
-
 struct stmt *build_counter_stmt(struct parser *p, const struct loc *loc,
 				struct stmt *args)
 {
@@ -165,18 +154,14 @@ static bool split_slash(struct str word, struct str *size, struct str *unit)
 	return true;
 }
 
-struct limit_args *build_limit_args(struct parser *p, struct str word,
-				    const struct loc *loc, struct str *over,
-				    struct str rate, struct str *size,
-				    struct str unit, const struct loc *unit_loc)
+struct limit_args *build_limit_numbers(struct parser *p, struct str rate,
+				       struct str *size, struct str unit,
+				       const struct loc *unit_loc)
 {
 	struct limit_args *l = arena_new_of(p->arena, struct limit_args);
 	struct str first, rest;
 	uint64_t scale = 1;
 
-	if (!str_is(word, "rate"))
-		unexpected(p, loc, word, "rate");
-	l->over = over_word(p, over, loc);
 	if (!size && split_slash(unit, &first, &rest)) {
 		size = &first;
 		unit = rest;
@@ -192,10 +177,24 @@ struct limit_args *build_limit_args(struct parser *p, struct str word,
 	if (!l->unit)
 		unexpected(p, unit_loc, unit,
 			   "second, minute, hour, day or week");
-	l->rate = number64(p, rate, loc) * scale;
+	l->rate = number64(p, rate, unit_loc) * scale;
 	if (!l->rate)
-		diag_error(p->diags, loc, "a rate is more than 0");
+		diag_error(p->diags, unit_loc, "a rate is more than 0");
 	l->burst = l->bytes ? 0 : 5;
+	return l;
+}
+
+struct limit_args *build_limit_args(struct parser *p, struct str word,
+				    const struct loc *loc, struct str *over,
+				    struct str rate, struct str *size,
+				    struct str unit, const struct loc *unit_loc)
+{
+	struct limit_args *l;
+
+	if (!str_is(word, "rate"))
+		unexpected(p, loc, word, "rate");
+	l = build_limit_numbers(p, rate, size, unit, unit_loc);
+	l->over = over_word(p, over, loc);
 	return l;
 }
 

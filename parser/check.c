@@ -30,6 +30,30 @@ void check_emit(struct check *c, struct stmt *s)
 	c->tail = s;
 }
 
+int stmts_check(struct check *c, struct stmt **list)
+{
+	struct rule_ast sub = { 0 };
+	struct check inner = *c;
+	unsigned n = 0;
+
+	inner.rule = &sub;
+	inner.tail = NULL;
+	for (struct stmt *s = *list; s; s = s->next) {
+		if (!s->ops->stateful)
+			return diag_error(c->diags, &s->loc,
+					  "this cannot be kept in an element");
+		if (++n > STMTS_IN_SET)
+			return diag_error(c->diags, &s->loc,
+					  "an element has %d statements at "
+					  "most",
+					  STMTS_IN_SET);
+		if (s->ops->check(&inner, s))
+			return -1;
+	}
+	*list = sub.checked;
+	return 0;
+}
+
 struct expr *value_new(struct arena *a, const struct loc *loc,
 		       const struct datatype *t, unsigned len,
 		       uint8_t byteorder, u128 v)

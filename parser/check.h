@@ -53,6 +53,16 @@ void check_init(struct check *c, struct parser *p, uint8_t family,
 /** check_emit() - append a checked statement to the rule */
 void check_emit(struct check *c, struct stmt *s);
 
+/* Statements that a set or an element can have. */
+#define STMTS_IN_SET 2
+
+/**
+ * stmts_check() - the statements of a set, an element or a dynset
+ * @list:	as written; becomes the checked ones
+ * Return: 0; -1 with a diagnostic.
+ */
+int stmts_check(struct check *c, struct stmt **list);
+
 /** expr_check() - the typed node, NULL with a diagnostic; see struct expr_ops */
 static inline struct expr *expr_check(struct check *c, struct expr *e)
 {

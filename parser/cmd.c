@@ -3,6 +3,8 @@
 #include "parser/cmd.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <libnftnl/object.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/udata.h>
@@ -44,6 +46,9 @@ void parser_free(struct parser *p)
 			elem_batch_fini((*set)->elems);
 		free((*set)->elems);
 	}
+	for (size_t i = 0; i < p->all_objects.len; i++)
+		nftnl_obj_free(p->all_objects.v[i]);
+	vec_fini(&p->all_objects);
 	vec_fini(&p->all_sets);
 	vec_fini(&p->scan.inputs);
 	vec_fini(&p->scan.braces);

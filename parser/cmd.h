@@ -27,6 +27,7 @@ struct parser;
 struct rule_ast;
 struct set_layout;
 struct strbuf;
+struct nftnl_obj;
 struct nftnl_rule;
 struct nftnl_set;
 
@@ -42,6 +43,7 @@ struct nftnl_set;
  * @key_typeof, @data_typeof: text of typeof expressions, or NULL
  * @auto_merge: intervals that overlap are joined
  * @has_elems:	there are elements already: no end row at 0 is to be added
+ * @has_stmts:	its elements have statements, which a dynset does not list
  * @layout:	parser/'s own, of sets that it made; NULL otherwise
  */
 struct set_type {
@@ -51,7 +53,7 @@ struct set_type {
 	uint8_t key_byteorder, data_byteorder; /* as in nft's set userdata */
 	const char *key_typeof, *data_typeof;
 	uint32_t obj_type;
-	bool auto_merge, has_elems;
+	bool auto_merge, has_elems, has_stmts;
 	const struct set_layout *layout;
 };
 
@@ -98,7 +100,7 @@ enum cmd_obj {
 	OBJ_RULE,
 	OBJ_SET, /* and maps; set->type tells */
 	OBJ_ELEMENTS,
-	OBJ_COUNTER,
+	OBJ_OBJECT, /* counters, quotas, limits: object->type tells */
 };
 
 /**
@@ -157,6 +159,17 @@ struct cmd_set {
 	struct loc type_loc;
 };
 
+/**
+ * struct cmd_object - a named object
+ * @type:	NFT_OBJECT_*
+ * @nftnl:	in libnftnl's form, owned by the parser; NULL unless it is made
+ */
+struct cmd_object {
+	uint32_t type;
+	struct nftnl_obj *nftnl;
+	const char *comment;
+};
+
 /** struct cmd - one checked command, in the parser's arena */
 struct cmd {
 	struct list node;
@@ -167,10 +180,10 @@ struct cmd {
 	uint32_t table_flags;
 	const char *comment;
 	struct cmd_chain *chain;
-	struct cmd_set *set;	 /* OBJ_SET; OBJ_ELEMENTS: elems alone */
-	struct rule_ast *rule;	 /* OBJ_RULE */
-	const char *new_name;	 /* CMD_RENAME */
-	uint64_t packets, bytes; /* OBJ_COUNTER */
+	struct cmd_set *set;	   /* OBJ_SET; OBJ_ELEMENTS: elems alone */
+	struct rule_ast *rule;	   /* OBJ_RULE */
+	const char *new_name;	   /* CMD_RENAME */
+	struct cmd_object *object; /* OBJ_OBJECT */
 };
 
 struct parser *parser_new(struct diags *d, const struct parser_env *env);

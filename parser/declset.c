@@ -8,6 +8,7 @@
 #include "parser/build.h"
 #include "parser/flatten.h"
 #include "parser/lower.h"
+#include "parser/object.h"
 #include "parser/print.h"
 #include "parser/setdecl.h"
 
@@ -64,22 +65,20 @@ static int key_types(struct check *c, const struct words *w,
 static int data_types(struct check *c, const struct words *w,
 		      struct set_layout *l, struct cmd_set *set)
 {
+	const struct object_ops *object;
 	const struct datatype *t;
 
 	if (!w)
 		return diag_error(c->diags, &set->type_loc,
 				  "a map needs the type of its data: type KEY "
 				  ": DATA");
-	if (str_is(w->word, "counter")) {
+	object = object_by_word(w->word);
+	if (object) {
 		set->type.flags |= NFT_SET_OBJECT;
-		set->type.obj_type = NFT_OBJECT_COUNTER;
+		set->type.obj_type = object->type;
 		return 0;
 	}
 	set->type.flags |= NFT_SET_MAP;
-	if (str_is(w->word, "quota") || str_is(w->word, "limit"))
-		return diag_error(c->diags, &w->loc,
-				  "maps of %.*s objects are not supported yet",
-				  (int)w->word.len, w->word.s);
 	t = find_type(c, w);
 	if (!t)
 		return -1;
@@ -209,23 +208,25 @@ static void options(const struct item *it, const struct set_layout *l,
 }
 
 /* What every element of the set does: `counter', `limit ...'. */
-static void statement(struct parser *p, struct cmd_set *set,
-		      const struct stmt *s)
+static void statements(struct parser *p, struct cmd_set *set,
+		       const struct stmt *s)
 {
-	struct nftnl_expr *expr[1];
-	struct lower l = { .parser = p, .nested = expr };
+	struct nftnl_expr *exprs[STMTS_IN_SET];
+	struct lower l = { .parser = p, .nested = exprs };
 
-	if (!s)
-		return;
-	s->ops->lower(&l, s);
-	nftnl_set_set_data(set->nftnl, NFTNL_SET_EXPR, expr[0], 0);
+	for (; s; s = s->next)
+		s->ops->lower(&l, s);
+	if (l.n_nested == 1)
+		nftnl_set_set_data(set->nftnl, NFTNL_SET_EXPR, exprs[0], 0);
+	for (size_t i = 0; l.n_nested > 1 && i < l.n_nested; i++)
+		nftnl_set_add_expr(set->nftnl, exprs[i]);
 }
 
 struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 			      const struct item *it)
 {
 	struct cmd_set *set = arena_new_of(p->arena, struct cmd_set);
-	const struct set_item *si = it->set;
+	struct set_item *si = it->set;
 	struct set_layout l = { 0 };
 	struct check c;
 
@@ -237,15 +238,13 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 	set->id = ++p->next_set_id;
 	set->layout = set->type.layout = arena_memdup(p->arena, &l, sizeof(l));
 	set_type_fill(set, &l);
-	if (si->stmts && si->stmts->next)
-		diag_error(p->diags, &si->stmts->next->loc,
-			   "more than one statement in a set is not supported "
-			   "yet");
+	if (stmts_check(&c, &si->stmts))
+		return NULL;
 	if (si->elems.len &&
 	    set_fill(&c, set, &l, si->elems.v, si->elems.len, false))
 		return NULL;
 	set->type.has_elems = set->elems != NULL;
 	set_nftnl(&c, set, &l, h->set);
-	statement(p, set, si->stmts);
+	statements(p, set, si->stmts);
 	return set;
 }

@@ -246,17 +246,15 @@ static int put_object(struct fill *f, size_t row, const struct elem *el)
 /* Statements of an element, as the netlink attribute has them. */
 static int put_stmts(struct fill *f, size_t row, struct stmt *stmts)
 {
-	struct nftnl_expr *exprs[4];
+	struct nftnl_expr *exprs[STMTS_IN_SET];
 	struct lower l = { .parser = f->c->parser, .nested = exprs };
 	char buf[1024];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
-	for (struct stmt *s = stmts; s && l.n_nested < 4; s = s->next) {
-		if (!s->ops->stateful)
-			return diag_error(f->c->diags, &s->loc,
-					  "this cannot be kept in an element");
+	if (stmts_check(f->c, &stmts))
+		return -1;
+	for (const struct stmt *s = stmts; s; s = s->next)
 		s->ops->lower(&l, s);
-	}
 	for (size_t i = 0; i < l.n_nested; i++) {
 		struct nlattr *nest = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM);
 

@@ -7,7 +7,10 @@
  */
 #include "parser/flatten.h"
 
+#include <stdio.h>
+#include <libnftnl/object.h>
 #include <libnftnl/set.h>
+#include <libnftnl/udata.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -15,6 +18,7 @@
 #include "parser/chain.h"
 #include "parser/merge.h"
 #include "parser/names.h"
+#include "parser/object.h"
 #include "parser/setdecl.h"
 
 static const struct {
@@ -99,7 +103,7 @@ static void keep_name(struct cmd_handle *h, enum cmd_obj obj)
 		h->chain = NULL;
 	if (obj != OBJ_SET && obj != OBJ_ELEMENTS)
 		h->set = NULL;
-	if (obj != OBJ_COUNTER)
+	if (obj != OBJ_OBJECT)
 		h->obj = NULL;
 }
 
@@ -120,6 +124,11 @@ static struct cmd *cmd_new(struct parser *p, const struct item *it,
 	cmd->comment = it->comment;
 	list_add_tail(&p->cmds, &cmd->node);
 	return cmd;
+}
+
+static bool is_declaration(const struct item *it)
+{
+	return it->op == CMD_ADD || it->op == CMD_CREATE;
 }
 
 /* ---- rules --------------------------------------------------------------- */
@@ -188,7 +197,7 @@ static void flatten_rule_cmd(struct parser *p, const struct item *it)
 		cmd_new(p, it, OBJ_RULE, &h);
 }
 
-/* ---- chains, sets, counters ---------------------------------------------- */
+/* ---- chains, sets, objects ----------------------------------------------- */
 
 static void flatten_chain(struct parser *p, const struct item *it,
 			  const struct cmd_handle *h)
@@ -233,13 +242,52 @@ static void flatten_set(struct parser *p, const struct item *it,
 	cmd->set = set;
 }
 
-static void flatten_counter(struct parser *p, const struct item *it,
-			    const struct cmd_handle *h)
+/* nft's note: NFTNL_UDATA_OBJ_COMMENT. */
+static void object_comment(struct nftnl_obj *o, const char *comment)
 {
-	struct cmd *cmd = cmd_new(p, it, OBJ_COUNTER, h);
+	struct nftnl_udata_buf *b = nftnl_udata_buf_alloc(256);
 
-	cmd->packets = it->packets;
-	cmd->bytes = it->bytes;
+	if (!b)
+		xalloc_failed(0);
+	nftnl_udata_put_strz(b, NFTNL_UDATA_OBJ_COMMENT, comment);
+	nftnl_obj_set_data(o, NFTNL_OBJ_USERDATA, nftnl_udata_buf_data(b),
+			   nftnl_udata_buf_len(b));
+	nftnl_udata_buf_free(b);
+}
+
+static struct nftnl_obj *object_nftnl(struct parser *p, const struct item *it,
+				      const struct cmd_handle *h)
+{
+	struct nftnl_obj *o = nftnl_obj_alloc();
+
+	if (!o)
+		xalloc_failed(0);
+	vec_push(&p->all_objects, o);
+	nftnl_obj_set_u32(o, NFTNL_OBJ_FAMILY, h->family);
+	nftnl_obj_set_str(o, NFTNL_OBJ_TABLE, h->table);
+	nftnl_obj_set_str(o, NFTNL_OBJ_NAME, h->obj);
+	nftnl_obj_set_u32(o, NFTNL_OBJ_TYPE, it->object_type);
+	object_by_type(it->object_type)->put(o, it->object);
+	if (it->comment)
+		object_comment(o, it->comment);
+	return o;
+}
+
+static void flatten_object(struct parser *p, const struct item *it,
+			   const struct cmd_handle *h)
+{
+	struct cmd *cmd = cmd_new(p, it, OBJ_OBJECT, h);
+
+	cmd->object = arena_new_of(p->arena, struct cmd_object);
+	cmd->object->type = it->object_type;
+	cmd->object->comment = it->comment;
+	if (!is_declaration(it))
+		return;
+	if (it->object)
+		cmd->object->nftnl = object_nftnl(p, it, h);
+	else
+		diag_error(p->diags, &it->loc, "a %s needs its numbers",
+			   object_by_type(it->object_type)->word);
 }
 
 static void child_handle(const struct cmd_handle *table, const struct item *it,
@@ -277,7 +325,7 @@ static void flatten_table(struct parser *p, const struct item *it)
 	cmd = cmd_new(p, it, OBJ_TABLE, &h);
 	cmd->table_flags = it->flags;
 	each_child(p, it, &h, OBJ_CHAIN, flatten_chain);
-	each_child(p, it, &h, OBJ_COUNTER, flatten_counter);
+	each_child(p, it, &h, OBJ_OBJECT, flatten_object);
 	each_child(p, it, &h, OBJ_SET, flatten_set);
 	each_child(p, it, &h, OBJ_CHAIN, flatten_rules);
 }
@@ -317,11 +365,6 @@ static void flatten_elements(struct parser *p, const struct item *it)
 	cmd_new(p, it, OBJ_ELEMENTS, &h)->set = set;
 }
 
-static bool is_declaration(const struct item *it)
-{
-	return it->op == CMD_ADD || it->op == CMD_CREATE;
-}
-
 static void flatten_named(struct parser *p, const struct item *it)
 {
 	struct cmd_handle h = { 0 };
@@ -336,15 +379,15 @@ static void flatten_named(struct parser *p, const struct item *it)
 		names_unknown_table(p, &h.table_loc, h.family, h.table);
 		return;
 	}
-	if (!is_declaration(it)) {
+	if (it->obj == OBJ_OBJECT) {
+		flatten_object(p, it, &h);
+	} else if (!is_declaration(it)) {
 		cmd_new(p, it, it->obj, &h);
 	} else if (it->obj == OBJ_CHAIN) {
 		flatten_chain(p, it, &h);
 		flatten_rules(p, it, &h);
-	} else if (it->obj == OBJ_SET) {
-		flatten_set(p, it, &h);
 	} else {
-		flatten_counter(p, it, &h);
+		flatten_set(p, it, &h);
 	}
 }
 

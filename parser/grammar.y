@@ -87,12 +87,15 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <elem> elem
 %type <opts> elem_opts
 %type <stmt> stmt match_stmt stmts dyn_elem dyn_opts counter_args log_opts
+%type <stmt> set_stmts stateful
+%type <kw> object
+%type <expr> object_ref
 %type <words> fib_flags type_names word_list log_words
 %type <names> names rule_names
 %type <rule> rule
 %type <op> rel_op
 %type <prio> prio
-%type <limit> limit_rate
+%type <limit> limit_rate limit_tail
 %type <num> dyn_op
 
 %%
@@ -134,7 +137,7 @@ command
 	| DELETE CHAIN names at		{ build_cmd(p, CMD_DELETE, OBJ_CHAIN, &@$, $3); }
 	| DELETE SET names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
 	| DELETE MAP names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
-	| DELETE COUNTER names at	{ build_cmd(p, CMD_DELETE, OBJ_COUNTER, &@$, $3); }
+	| DELETE object names at	{ build_object_cmd(p, CMD_DELETE, &@$, $2, $3); }
 	| DELETE ELEMENT names set_ref	{ build_elements(p, CMD_DELETE, &@$, $3, $4); }
 	| FLUSH RULESET			{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, NULL); }
 	| FLUSH RULESET names		{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, $3); }
@@ -148,9 +151,9 @@ command
 	| LIST CHAIN names		{ build_cmd(p, CMD_LIST, OBJ_CHAIN, &@$, $3); }
 	| LIST SET names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
 	| LIST MAP names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
-	| LIST COUNTER names		{ build_cmd(p, CMD_LIST, OBJ_COUNTER, &@$, $3); }
+	| LIST object names		{ build_object_cmd(p, CMD_LIST, &@$, $2, $3); }
 	| LIST WORD			{ build_list_all(p, &@$, $2, &@2); }
-	| RESET COUNTER names		{ build_cmd(p, CMD_RESET, OBJ_COUNTER, &@$, $3); }
+	| RESET object names		{ build_object_cmd(p, CMD_RESET, &@$, $2, $3); }
 	| RENAME CHAIN names		{ build_rename(p, &@$, $3); }
 	;
 
@@ -165,9 +168,18 @@ declaration
 	  set_items '}'			{ build_end(p); }
 	| MAP names '{'			{ build_set(p, &@$, $2, true); }
 	  set_items '}'			{ build_end(p); }
-	| COUNTER names			{ build_counter(p, &@$, $2); build_end(p); }
-	| COUNTER names '{'		{ build_counter(p, &@$, $2); }
+	| COUNTER names			{ build_object(p, &@$, $1, $2); build_end(p); }
+	| COUNTER names NUM WORD NUM	{ build_object(p, &@$, $1, $2); build_counter_tail(p, $2, $3, &@3, $4, &@4, $5, &@5); build_end(p); }
+	| COUNTER names '{'		{ build_object(p, &@$, $1, $2); }
 	  counter_items '}'		{ build_end(p); }
+	| QUOTA names '{'		{ build_object(p, &@$, $1, $2); }
+	  quota_items '}'		{ build_end(p); }
+	| QUOTA names NUM WORD		{ build_object(p, &@$, $1, $2); build_quota_tail(p, &@3, $2, $3, $4, &@4, NULL, NULL); build_end(p); }
+	| QUOTA names NUM WORD WORD NUM WORD
+					{ build_object(p, &@$, $1, $2); build_quota_tail(p, &@3, $2, $3, $4, &@4, &$6, &$7); build_end(p); }
+	| LIMIT names '{'		{ build_object(p, &@$, $1, $2); }
+	  limit_items '}'		{ build_end(p); }
+	| LIMIT names limit_tail	{ build_object(p, &@$, $1, $2); build_limit_tail(p, &@3, $2, $3); build_end(p); }
 	| ELEMENT names set_ref		{ build_elements(p, CMD_ADD, &@$, $2, $3); }
 	| RULE rule_at rule		{ build_rule_cmd(p, CMD_ADD, &@$, $3); }
 	| unsup_object
@@ -175,13 +187,17 @@ declaration
 
 unsup_object
 	: OBJECT junk			{ build_unsupported(p, &@1, $1); }
-	| QUOTA junk_name junk		{ build_unsupported(p, &@1, $1); }
-	| LIMIT junk_name junk		{ build_unsupported(p, &@1, $1); }
 	| CT junk_name junk		{ build_unsupported(p, &@1, $1); }
 	;
 
 junk_name
 	: name
+	;
+
+object
+	: COUNTER
+	| QUOTA
+	| LIMIT
 	;
 
 rule_at
@@ -225,8 +241,12 @@ table_item
 	  set_items '}' SEP		{ build_end(p); }
 	| MAP name '{'			{ build_set(p, &@$, build_names_add(p, NULL, $2, &@2), true); }
 	  set_items '}' SEP		{ build_end(p); }
-	| COUNTER name '{'		{ build_counter(p, &@$, build_names_add(p, NULL, $2, &@2)); }
-	  counter_items '}' SEP			{ build_end(p); }
+	| COUNTER name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
+	  counter_items '}' SEP		{ build_end(p); }
+	| QUOTA name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
+	  quota_items '}' SEP		{ build_end(p); }
+	| LIMIT name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
+	  limit_items '}' SEP		{ build_end(p); }
 	| unsup_object SEP
 	| error SEP			{ build_recovered(p); yyerrok; }
 	;
@@ -273,6 +293,31 @@ counter_items
 	| counter_items error SEP	{ build_recovered(p); yyerrok; }
 	;
 
+quota_items
+	: object_rest
+	| object_rest quota_conf object_rest
+	;
+
+object_rest
+	: %empty
+	| object_rest SEP
+	| object_rest COMMENT QUOTED	{ build_comment(p, $3, &@3); }
+	| object_rest error SEP		{ build_recovered(p); yyerrok; }
+	;
+
+quota_conf
+	: NUM WORD			{ build_object_holds(p, build_quota(p, &@$, NULL, $1, $2, &@2, NULL, NULL)); }
+	| WORD NUM WORD			{ build_object_holds(p, build_quota(p, &@$, &$1, $2, $3, &@3, NULL, NULL)); }
+	| NUM WORD WORD NUM WORD	{ build_object_holds(p, build_quota(p, &@$, NULL, $1, $2, &@2, &$4, &$5)); }
+	| WORD NUM WORD WORD NUM WORD	{ build_object_holds(p, build_quota(p, &@$, &$1, $2, $3, &@3, &$5, &$6)); }
+	;
+
+limit_items
+	: object_rest
+	| object_rest limit_rate object_rest
+					{ build_object_holds(p, build_limit(p, &@2, $2)); }
+	;
+
 set_items
 	: %empty
 	| set_items set_item
@@ -293,11 +338,25 @@ set_item
 	| WORD SEP			{ build_set_option(p, $1, &@1, NULL, NULL); }
 	| WORD NUM SEP			{ build_set_option(p, $1, &@1, &$2, &@2); }
 	| WORD WORD SEP			{ build_set_option(p, $1, &@1, &$2, &@2); }
-	| COUNTER SEP			{ build_set_stmt(p, build_counter_stmt(p, &@1, NULL)); }
-	| LIMIT limit_rate SEP		{ build_set_stmt(p, build_limit(p, &@$, $2)); }
+	| set_stmts SEP			{ build_set_stmt(p, $1); }
 	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
 	| ELEMENTS '=' set_ref		{ build_set_elems(p, $3); }
 	| error SEP			{ build_recovered(p); yyerrok; }
+	;
+
+set_stmts
+	: stateful
+	| set_stmts stateful		{ $$ = build_stmt_add($1, $2); }
+	;
+
+/* what a set, an element or a meter keeps */
+stateful
+	: COUNTER			{ $$ = build_counter_stmt(p, &@$, NULL); }
+	| LIMIT limit_rate		{ $$ = build_limit(p, &@$, $2); }
+	| QUOTA NUM WORD		{ $$ = build_quota(p, &@$, NULL, $2, $3, &@3, NULL, NULL); }
+	| QUOTA WORD NUM WORD		{ $$ = build_quota(p, &@$, &$2, $3, $4, &@4, NULL, NULL); }
+	| CT CTCOUNT NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
+	| CT CTCOUNT WORD NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
 	;
 
 type_names
@@ -327,6 +386,9 @@ stmts
 stmt
 	: match_stmt
 	| COUNTER counter_args		{ $$ = build_counter_stmt(p, &@$, $2); }
+	| COUNTER WORD object_ref	{ $$ = build_objref(p, &@$, $1, $2, &@2, $3); }
+	| QUOTA WORD object_ref		{ $$ = build_objref(p, &@$, $1, $2, &@2, $3); }
+	| LIMIT WORD object_ref		{ $$ = build_objref(p, &@$, $1, $2, &@2, $3); }
 	| LIMIT limit_rate		{ $$ = build_limit(p, &@$, $2); }
 	| QUOTA NUM WORD		{ $$ = build_quota(p, &@$, NULL, $2, $3, &@3, NULL, NULL); }
 	| QUOTA WORD NUM WORD		{ $$ = build_quota(p, &@$, &$2, $3, $4, &@4, NULL, NULL); }
@@ -357,8 +419,13 @@ verdict
 counter_args
 	: %empty			{ $$ = NULL; }
 	| WORD NUM WORD NUM		{ $$ = build_counter_args(p, $1, &@1, $2, $3, &@3, $4); }
-	| WORD WORD			{ $$ = build_counter_name(p, $1, &@1, $2); }
-	| WORD QUOTED			{ $$ = build_counter_name(p, $1, &@1, $2); }
+	;
+
+object_ref
+	: WORD				{ $$ = build_symbol(p, &@$, $1, false); }
+	| QUOTED			{ $$ = build_symbol(p, &@$, $1, true); }
+	| '$' word			{ $$ = build_var(p, &@$, $2); }
+	| lconcat MAP map_arg		{ $$ = build_map(p, &@$, $1, $3); }
 	;
 
 limit_rate
@@ -369,6 +436,14 @@ limit_rate
 	| WORD NUM WORD '/' dirword	{ $$ = build_limit_args(p, $1, &@1, NULL, $2, &$3, $5, &@5); }
 	| WORD WORD NUM WORD '/' dirword	{ $$ = build_limit_args(p, $1, &@1, &$2, $3, &$4, $6, &@6); }
 	| limit_rate BURST NUM WORD	{ $$ = build_limit_burst(p, $1, $3, $4, &@4); }
+	;
+
+/* behind the words that were read as names: rate, over */
+limit_tail
+	: NUM '/' dirword		{ $$ = build_limit_numbers(p, $1, NULL, $3, &@3); }
+	| NUM WORD			{ $$ = build_limit_numbers(p, $1, NULL, $2, &@2); }
+	| NUM WORD '/' dirword		{ $$ = build_limit_numbers(p, $1, &$2, $4, &@4); }
+	| limit_tail BURST NUM WORD	{ $$ = build_limit_burst(p, $1, $3, $4, &@4); }
 	;
 
 log_opts
@@ -408,12 +483,7 @@ dyn_opts
 	| dyn_opts WORD WORD		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
 	| dyn_opts WORD NUM		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
 	| dyn_opts COMMENT QUOTED	{ $$ = $1; }
-	| dyn_opts COUNTER		{ $$ = build_dyn_stmt($1, build_counter_stmt(p, &@2, NULL)); }
-	| dyn_opts LIMIT limit_rate	{ $$ = build_dyn_stmt($1, build_limit(p, &@2, $3)); }
-	| dyn_opts QUOTA NUM WORD	{ $$ = build_dyn_stmt($1, build_quota(p, &@2, NULL, $3, $4, &@4, NULL, NULL)); }
-	| dyn_opts QUOTA WORD NUM WORD	{ $$ = build_dyn_stmt($1, build_quota(p, &@2, &$3, $4, $5, &@5, NULL, NULL)); }
-	| dyn_opts CT CTCOUNT NUM	{ $$ = build_dyn_stmt($1, build_unsup_stmt(p, &@3, $3)); }
-	| dyn_opts CT CTCOUNT WORD NUM	{ $$ = build_dyn_stmt($1, build_unsup_stmt(p, &@3, $3)); }
+	| dyn_opts stateful		{ $$ = build_dyn_stmt($1, $2); }
 	;
 
 match_stmt
@@ -565,8 +635,7 @@ elem_opts
 	| elem_opts WORD WORD		{ $$ = build_elem_opt(p, $1, $2, &@2, $3, &@3); }
 	| elem_opts WORD NUM		{ $$ = build_elem_opt(p, $1, $2, &@2, $3, &@3); }
 	| elem_opts COMMENT QUOTED	{ $$ = build_elem_comment(p, $1, $3, &@3); }
-	| elem_opts COUNTER		{ $$ = build_elem_stmt(p, $1, build_counter_stmt(p, &@2, NULL)); }
-	| elem_opts LIMIT limit_rate	{ $$ = build_elem_stmt(p, $1, build_limit(p, &@2, $3)); }
+	| elem_opts stateful		{ $$ = build_elem_stmt(p, $1, $2); }
 	;
 
 fib_flags

@@ -92,7 +92,7 @@ static ssize_t merge(struct fill *f, struct seg *v, size_t n)
 		struct seg *last = out ? &v[out - 1] : NULL;
 
 		if (last && last->from == v[i].from && last->to == v[i].to &&
-		    !(f->set->type.flags & NFT_SET_MAP))
+		    !(f->set->type.flags & (NFT_SET_MAP | NFT_SET_OBJECT)))
 			continue;
 		if (last && v[i].from <= last->to) {
 			if (!joins)

@@ -67,7 +67,8 @@ struct item {
 	struct expr *elems;
 	const char *comment;
 	uint32_t flags;
-	uint64_t packets, bytes;
+	uint32_t object_type;
+	struct stmt *object; /* what it holds */
 	const char *list_what;
 };
 

@@ -70,7 +70,7 @@ void list_stmts(struct parser *p, const uint8_t *bytes, size_t len,
 	raise_init(&r, p, a, NFPROTO_INET, &world);
 	raise_rule(&r, rule);
 	for (size_t i = 0; i < r.out.len; i++) {
-		strbuf_puts(out, sep);
+		strbuf_puts(out, i ? sep : "");
 		r.out.v[i].s->ops->print(&pr, r.out.v[i].s);
 	}
 	raise_fini(&r);

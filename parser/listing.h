@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct elem_look;
+struct nftnl_obj;
 struct nftnl_rule;
 struct parser;
 struct set_type;
@@ -44,10 +45,15 @@ struct list_world {
 void list_rule(struct parser *p, struct nftnl_rule *rule,
 	       const struct list_world *world, struct strbuf *out);
 
+/** list_object_word() - "counter" and the like, of a NFT_OBJECT_* */
+const char *list_object_word(uint32_t type);
+/** list_object() - the lines in a named object's block */
+void list_object(const struct nftnl_obj *o, bool stateless, struct strbuf *out);
+
 /**
  * list_stmts() - statements of a set or an element
  * @bytes:	netlink bytes of a list of expressions; @len 0 is none
- * @sep:	before each
+ * @sep:	between them
  */
 void list_stmts(struct parser *p, const uint8_t *bytes, size_t len,
 		bool stateless, const char *sep, struct strbuf *out);

@@ -1,7 +1,7 @@
 # the files of parser/; included by Makefile.am
 libengine_la_SOURCES += \
 	parser/ast.h parser/expr.def parser/stmt.def \
-	parser/build.c parser/build.h parser/build_expr.c parser/build_stmt.c \
+	parser/build.c parser/build.h parser/build_expr.c parser/build_object.c parser/build_stmt.c \
 	parser/chain.c parser/chain.h \
 	parser/check.c parser/check.h \
 	parser/cmd.c parser/cmd.h \
@@ -19,6 +19,7 @@ libengine_la_SOURCES += \
 	parser/lower.c parser/lower.h \
 	parser/merge.c parser/merge.h \
 	parser/names.c parser/names.h \
+	parser/object.c parser/object.h parser/object.def \
 	parser/parser.h \
 	parser/print.c parser/print.h \
 	parser/proto.c parser/proto.h parser/proto.def \
@@ -41,7 +42,7 @@ libengine_la_SOURCES += \
 	parser/expr/verdict.c parser/expr/wildcard.c \
 	parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
-	parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
+	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
 	parser/stmt/verdict.c
 # Made in the build folder and never shipped: flex and bison are needed anyway.
 nodist_libengine_la_SOURCES += \

@@ -74,8 +74,8 @@ struct scan {
 
 /** struct name_list - names as written behind an object's word */
 struct name_list {
-	const char *v[4];
-	struct loc loc[4];
+	const char *v[6];
+	struct loc loc[6];
 	unsigned n;
 };
 
@@ -116,6 +116,7 @@ struct parser {
 	struct strmap *tables; /* known names, see names.h */
 	uint32_t next_set_id;
 	VEC(struct cmd_set *) all_sets;
+	VEC(struct nftnl_obj *) all_objects;
 };
 
 /** arena_push() - append to a { v, len, cap } whose array is in the arena */

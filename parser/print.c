@@ -213,7 +213,7 @@ void set_type_print(struct parser *p, const struct set_type *type,
 	for (unsigned i = 0; i < l.n; i++)
 		strbuf_printf(out, "%s%s", i ? " . " : "", l.f[i].dtype->name);
 	if (type->flags & NFT_SET_OBJECT)
-		strbuf_puts(out, " : counter");
+		strbuf_printf(out, " : %s", list_object_word(type->obj_type));
 	else if (l.data.dtype)
 		strbuf_printf(out, " : %s", l.data.dtype->name);
 }

@@ -182,7 +182,10 @@ static void brace_open(struct scan *s)
 	if (up == BRACE_TOP && s->first == TABLE)
 		kind = BRACE_TABLE;
 	else if (up < BRACE_LEAF && opens_leaf(s->first))
-		kind = s->first == COUNTER ? BRACE_OBJECT : BRACE_LEAF;
+		kind = s->first == COUNTER || s->first == QUOTA ||
+				       s->first == LIMIT
+			       ? BRACE_OBJECT
+			       : BRACE_LEAF;
 	vec_push(&s->braces, kind);
 	if (kind != BRACE_VALUE) {
 		s->stmt_depth = s->braces.len;

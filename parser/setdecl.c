@@ -141,7 +141,8 @@ void set_type_fill(struct cmd_set *set, const struct set_layout *l)
 }
 
 struct cmd_set *set_literal(struct check *c, struct set_expr *e,
-			    const struct set_layout *l, bool is_map)
+			    const struct set_layout *l, uint32_t kind,
+			    uint32_t obj_type)
 {
 	struct cmd_set *set = arena_new_of(c->arena, struct cmd_set);
 	struct expr *literal = &e->e;
@@ -149,18 +150,20 @@ struct cmd_set *set_literal(struct check *c, struct set_expr *e,
 
 	set->anonymous = true;
 	set->id = ++c->parser->next_set_id;
-	set->type.flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT;
-	if (is_map)
-		set->type.flags |= NFT_SET_MAP;
+	set->type.flags = NFT_SET_ANONYMOUS | NFT_SET_CONSTANT | kind;
+	set->type.obj_type = obj_type;
 	set->layout = arena_memdup(c->arena, l, sizeof(*l));
-	set->auto_merge = !is_map;
+	set->auto_merge = !kind;
 	set_type_fill(set, l);
 	vec_push(&c->parser->all_sets, set);
 	if (set_fill(c, set, l, &literal, 1, false))
 		return NULL;
 	rows = set->elems ? set->elems->len : 0;
 	set->size = (uint32_t)(rows + set->open_end);
-	set_nftnl(c, set, l, is_map ? "__map%d" : "__set%d");
+	set_nftnl(c, set, l,
+		  kind == NFT_SET_OBJECT ? "__objmap%d"
+		  : kind		 ? "__map%d"
+					 : "__set%d");
 	if (c->rule)
 		arena_push(c->arena, &c->rule->sets, set);
 	return set;

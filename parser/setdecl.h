@@ -46,10 +46,13 @@ unsigned set_layout_key_len(const struct set_layout *l);
 
 /**
  * set_literal() - { ... } as an anonymous set of the rule being checked
+ * @kind:	0, NFT_SET_MAP or NFT_SET_OBJECT
+ * @obj_type:	of a map of objects
  * Return: the set; NULL with a diagnostic.
  */
 struct cmd_set *set_literal(struct check *c, struct set_expr *e,
-			    const struct set_layout *l, bool is_map);
+			    const struct set_layout *l, uint32_t kind,
+			    uint32_t obj_type);
 
 /**
  * set_fill() - the elements of literals, variables and nested literals

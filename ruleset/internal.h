@@ -110,10 +110,12 @@ rs_apply_fn rs_chain_add, rs_chain_delete, rs_chain_flush;
 rs_apply_fn rs_rule_add, rs_rule_replace, rs_rule_delete;
 rs_apply_fn rs_set_add, rs_set_delete, rs_set_flush;
 rs_apply_fn rs_elements_add, rs_elements_delete;
+rs_apply_fn rs_object_add, rs_object_delete;
 
 void rs_table_free(struct rs_table *t);
 void rs_chain_free(struct rs_chain *c);
 void rs_set_free(struct rs_set *s);
+void rs_object_free(struct rs_object *o);
 
 /** rs_chain_empty() - delete a chain's rules */
 int rs_chain_empty(struct ruleset *rs, struct rs_chain *c);
@@ -128,6 +130,8 @@ void rs_set_remove_with_rule(struct ruleset *rs, struct rs_set *s);
  */
 struct rs_set *rs_set_make(struct ruleset *rs, struct rs_table *t,
 			   const struct cmd *cmd, struct cmd_set *cs);
+/** rs_set_bound() - a rule adds to the set: it gets a size if it has none */
+void rs_set_bound(struct ruleset *rs, struct rs_set *s);
 /** rs_set_fill() - add elements to a set; 0 or -1 with a diagnostic */
 int rs_set_fill(struct ruleset *rs, struct rs_set *s, const struct cmd *cmd,
 		const struct elem_batch *elems);

@@ -156,8 +156,22 @@ static void chain_print(struct rs_list *l, const struct rs_chain *c)
 
 /* --- tables -------------------------------------------------------------- */
 
+static void object_print(struct rs_list *l, const struct rs_object *o)
+{
+	strbuf_printf(l->out, "\t%s %s {", list_object_word(o->type), o->name);
+	rs_list_handle(l, o->handle);
+	strbuf_putc(l->out, '\n');
+	if (o->comment)
+		strbuf_printf(l->out, "\t\tcomment \"%s\"\n", o->comment);
+	if (l->view->object_state)
+		l->view->object_state(l->view->data, o->nftnl);
+	list_object(o->nftnl, l->view->stateless, l->out);
+	strbuf_puts(l->out, "\t}\n");
+}
+
 static void table_print(struct rs_list *l, const struct rs_table *t)
 {
+	const struct rs_object *o;
 	const struct rs_chain *c;
 	const struct rs_set *s;
 	const char *gap = "";
@@ -172,6 +186,11 @@ static void table_print(struct rs_list *l, const struct rs_table *t)
 	}
 	if (t->comment)
 		strbuf_printf(l->out, "\tcomment \"%s\"\n", t->comment);
+	list_for_each(o, &t->objects, node) {
+		strbuf_puts(l->out, gap);
+		object_print(l, o);
+		gap = "\n";
+	}
 	list_for_each(s, &t->sets, node) {
 		if (s->anonymous)
 			continue;

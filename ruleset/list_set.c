@@ -94,7 +94,8 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 		strbuf_printf(l->out, "\t\tsize %u\n", s->size);
 	flags_print(l, s);
 	if (s->stmt_len) {
-		list_stmts(l->p, s->stmt, s->stmt_len, true, "\t\t", l->out);
+		strbuf_puts(l->out, "\t\t");
+		list_stmts(l->p, s->stmt, s->stmt_len, true, " ", l->out);
 		strbuf_putc(l->out, '\n');
 	}
 	if (s->auto_merge)
@@ -150,6 +151,8 @@ static void elem_stmts(const struct rs_list *l, const struct rs_set *s,
 	bool own = b->exprs && b->exprs_len[row];
 
 	/* An element without statements of its own has the set's. */
+	if (own || s->stmt_len)
+		strbuf_putc(l->out, ' ');
 	list_stmts(l->p, own ? b->exprs[row] : s->stmt,
 		   own ? b->exprs_len[row] : s->stmt_len, l->view->stateless,
 		   " ", l->out);

@@ -6,7 +6,7 @@ libengine_la_SOURCES += \
 	ruleset/internal.h \
 	ruleset/list.c ruleset/list.h \
 	ruleset/list_set.c \
-	ruleset/rule.c \
+	ruleset/object.c ruleset/rule.c \
 	ruleset/ruleset.c ruleset/ruleset.h \
 	ruleset/set.c \
 	ruleset/setelem.c \

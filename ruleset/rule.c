@@ -19,6 +19,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
+#include "parser/listing.h"
+
 /* --- what a rule refers to ----------------------------------------------- */
 
 /* Expressions that name a set: by which attributes, and what else those that
@@ -125,6 +127,8 @@ static int ref_set(struct draft *dr, unsigned nr, const struct nftnl_expr *e,
 		return -1;
 	}
 	vec_push(&dr->refs, ref);
+	if (!strcmp(user->name, "dynset"))
+		rs_set_bound(dr->rs, ref.set);
 	return 0;
 }
 
@@ -139,12 +143,30 @@ static const struct set_user *set_user(const struct nftnl_expr *e)
 	return NULL;
 }
 
+static int ref_object(struct draft *dr, unsigned nr, const struct nftnl_expr *e)
+{
+	uint32_t type = nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE);
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_OBJREF_IMM_NAME);
+	const struct rs_table *t = dr->chain->table;
+	struct rs_ref ref = { .object = rs_object_find(t, type, name) };
+
+	if (!ref.object)
+		return rs_refuse(dr->rs, expr_loc(dr, nr), &dr->cmd->loc,
+				 ENOENT, "%s '%s' in table %s '%s'",
+				 list_object_word(type), name,
+				 rs_family_name(t->family), t->name);
+	vec_push(&dr->refs, ref);
+	return 0;
+}
+
 static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
 {
 	const struct set_user *user = set_user(e);
 
 	if (user)
 		return ref_set(dr, nr, e, user);
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "objref"))
+		return ref_object(dr, nr, e);
 	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "immediate") &&
 	    nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN))
 		return ref_chain(dr, nr,
@@ -227,8 +249,10 @@ static void use_refs(const struct rs_rule *r, int by)
 	for (unsigned i = 0; i < r->n_refs; i++) {
 		if (r->refs[i].chain)
 			r->refs[i].chain->use += by;
-		else
+		else if (r->refs[i].set)
 			r->refs[i].set->use += by;
+		else
+			r->refs[i].object->use += by;
 	}
 }
 

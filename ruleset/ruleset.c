@@ -171,7 +171,7 @@ const char *rs_family_name(uint8_t family)
 /* --- commands ------------------------------------------------------------ */
 
 #define OPS  (CMD_RENAME + 1)
-#define OBJS (OBJ_COUNTER + 1)
+#define OBJS (OBJ_OBJECT + 1)
 
 /* Commands that only ask (list, reset) are not here: they change nothing that
  * a transaction holds. */
@@ -203,6 +203,11 @@ static rs_apply_fn *const applies[OBJS][OPS] = {
 		[CMD_CREATE] = rs_set_add,
 		[CMD_DELETE] = rs_set_delete,
 		[CMD_FLUSH] = rs_set_flush,
+	},
+	[OBJ_OBJECT] = {
+		[CMD_ADD] = rs_object_add,
+		[CMD_CREATE] = rs_object_add,
+		[CMD_DELETE] = rs_object_delete,
 	},
 	[OBJ_ELEMENTS] = {
 		[CMD_ADD] = rs_elements_add,

@@ -50,6 +50,8 @@ struct ruleset_events {
 			 const struct elem_batch *elems);
 	int (*elems_del)(void *data, const struct rs_set *s,
 			 const struct elem_batch *elems);
+	int (*object_add)(void *data, const struct rs_object *o);
+	int (*object_del)(void *data, const struct rs_object *o);
 	int (*rule_add)(void *data, const struct rs_rule *r,
 			const struct nftnl_rule *rule,
 			const struct rs_rule *before);
@@ -90,6 +92,9 @@ struct rs_table *ruleset_table(const struct ruleset *rs, uint8_t family,
 			       const char *name);
 struct rs_chain *rs_chain_find(const struct rs_table *t, const char *name);
 struct rs_set *rs_set_find(const struct rs_table *t, const char *name);
+/** rs_object_find() - @type: NFT_OBJECT_* */
+struct rs_object *rs_object_find(const struct rs_table *t, uint32_t type,
+				 const char *name);
 /** ruleset_tables() - head of the list of struct rs_table */
 const struct list *ruleset_tables(const struct ruleset *rs);
 
@@ -109,6 +114,8 @@ struct nftnl_rule *ruleset_rule_nftnl(const struct rs_rule *r);
  * @numeric:	-n, for what the texts of rules do not hold
  * @rule_state: put the living state of a rule (counters, quotas) into its
  *		expressions. NULL: list those that were loaded
+ * @object_state: put an object's living state into its libnftnl form. NULL: as
+ *		loaded
  * @set_elems:	the living elements of a set, as vm_set_snapshot() gives them,
  *		in @out (initialised by the call); false: list those of the
  *		ruleset. NULL: always those
@@ -117,6 +124,7 @@ struct ruleset_view {
 	bool handles, stateless, numeric;
 	void (*rule_state)(void *data, const struct rs_rule *r,
 			   struct nftnl_rule *rule);
+	void (*object_state)(void *data, struct nftnl_obj *o);
 	bool (*set_elems)(void *data, const struct rs_set *s,
 			  struct elem_batch *out);
 	void *data;

@@ -115,6 +115,15 @@ static const struct rs_undo_ops size_ops = { .undo = size_undo };
 static const struct rs_undo_ops timeout_ops = { .undo = timeout_undo };
 static const struct rs_undo_ops gc_ops = { .undo = gc_undo };
 
+/* A set that rules add to has an end: nft_dynset_init(). */
+void rs_set_bound(struct ruleset *rs, struct rs_set *s)
+{
+	if (s->size)
+		return;
+	rs_undo_push(rs, &size_ops, s)->old = s->size;
+	s->size = UINT16_MAX;
+}
+
 /* --- make ---------------------------------------------------------------- */
 
 /* The kernel's name for a set that has none: the number replaces %d. */
@@ -184,11 +193,13 @@ static void stmts_keep(struct rs_set *s, const struct nftnl_set *decl)
 	char buf[1024];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 
-	if (!decl || (!nftnl_set_is_set(decl, NFTNL_SET_EXPR) &&
-		      !nftnl_set_is_set(decl, NFTNL_SET_EXPRESSIONS)))
+	if (!decl)
 		return;
 	nftnl_set_expr_foreach(decl, stmt_put, nlh);
 	s->stmt_len = mnl_nlmsg_get_payload_len(nlh);
+	if (!s->stmt_len)
+		return;
+	s->type.has_stmts = true;
 	s->stmt = memcpy(xmalloc(s->stmt_len), mnl_nlmsg_get_payload(nlh),
 			 s->stmt_len);
 }

@@ -23,6 +23,8 @@
  */
 #include "ruleset/internal.h"
 
+#include "parser/listing.h"
+
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
 
@@ -168,6 +170,18 @@ static int existing(struct fill *f, const struct rs_pos *at)
 }
 
 /* Insert the row f->one at @at. */
+/* A map of objects has only objects that there are. */
+static int object_check(struct fill *f)
+{
+	const struct set_type *t = &f->s->type;
+	const char *name = f->one.objects ? f->one.objects[0] : NULL;
+
+	if (!name || rs_object_find(f->s->table, t->obj_type, name))
+		return 0;
+	return rs_refuse(f->rs, place(f->cmd), &f->cmd->loc, ENOENT, "%s '%s'",
+			 list_object_word(t->obj_type), name);
+}
+
 static int row_insert(struct fill *f, const struct rs_pos *at)
 {
 	struct rs_set *s = f->s;
@@ -176,6 +190,8 @@ static int row_insert(struct fill *f, const struct rs_pos *at)
 		return rs_refuse(f->rs, place(f->cmd), &f->cmd->loc, ENFILE,
 				 "set '%s' has its size of %u elements",
 				 s->name, s->size);
+	if (object_check(f))
+		return -1;
 	if (f->one.chains && f->one.chains[0]) {
 		struct rs_chain *c = chain_of(f, f->one.chains[0]);
 

@@ -77,11 +77,14 @@ void rs_table_free(struct rs_table *t)
 {
 	struct rs_chain *c, *c_tmp;
 	struct rs_set *s, *s_tmp;
+	struct rs_object *o, *o_tmp;
 
 	list_for_each_safe(c, c_tmp, &t->chains, node)
 		rs_chain_free(c);
 	list_for_each_safe(s, s_tmp, &t->sets, node)
 		rs_set_free(s);
+	list_for_each_safe(o, o_tmp, &t->objects, node)
+		rs_object_free(o);
 	strmap_free(t->chain_names);
 	strmap_free(t->set_names);
 	rs_handles_fini(&t->chain_handles);
@@ -153,6 +156,7 @@ static struct rs_table *table_make(struct ruleset *rs, const struct cmd *cmd)
 	t->handle = ++rs->last_table_handle;
 	list_init(&t->chains);
 	list_init(&t->sets);
+	list_init(&t->objects);
 	t->chain_names = strmap_new();
 	t->set_names = strmap_new();
 	list_add_tail(&rs->tables, &t->node);

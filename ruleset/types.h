@@ -3,8 +3,9 @@
  * The things of a ruleset, as ruleset/ keeps them and those above read them.
  * Only ruleset/ writes to them.
  *
- *	ruleset --< table --< chain --< rule >-- refs --> chains, sets
+ *	ruleset --< table --< chain --< rule >-- refs --> chains, sets, objects
  *			  --< set --< elements
+ *			  --< object
  */
 #ifndef NFTVM_RULESET_TYPES_H
 #define NFTVM_RULESET_TYPES_H
@@ -18,6 +19,7 @@
 #include "ruleset/elems.h"
 #include "ruleset/handles.h"
 
+struct nftnl_obj;
 struct strmap;
 
 /**
@@ -29,7 +31,7 @@ struct strmap;
  * @committed_handle: @last_handle when the last transaction ended: what has a
  *		larger one is new in this
  * @last_anonymous: number of the last __set%d or __map%d
- * @chains, @sets: in order of creation, anonymous sets among them
+ * @chains, @sets, @objects: in order of creation, anonymous sets among them
  */
 struct rs_table {
 	struct list node;
@@ -39,7 +41,7 @@ struct rs_table {
 	uint32_t flags;
 	uint64_t handle, last_handle, committed_handle;
 	uint32_t last_anonymous;
-	struct list chains, sets;
+	struct list chains, sets, objects;
 	struct strmap *chain_names, *set_names;
 	struct rs_handles chain_handles, set_handles, rule_handles;
 };
@@ -65,10 +67,26 @@ struct rs_chain {
 	uint32_t policy;
 };
 
-/** struct rs_ref - what a rule uses: exactly one of both */
+/** struct rs_ref - what a rule uses: exactly one of these */
 struct rs_ref {
 	struct rs_chain *chain;
 	struct rs_set *set;
+	struct rs_object *object;
+};
+
+/**
+ * struct rs_object - a named object; owned by its table
+ * @type:	NFT_OBJECT_*
+ * @use:	rules that name it; elements of maps are not counted
+ * @nftnl:	as it was loaded
+ */
+struct rs_object {
+	struct list node;
+	struct rs_table *table;
+	uint32_t type, use;
+	uint64_t handle;
+	char *name, *comment;
+	struct nftnl_obj *nftnl;
 };
 
 /**

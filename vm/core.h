@@ -81,9 +81,24 @@ struct vm_table {
 	uint8_t family;
 	uint32_t flags;
 	char *name;
-	struct list chains, sets;
+	struct list chains, sets, objs;
 	struct strmap *chain_by_name, *set_by_name;
 	bool validate;
+};
+
+/**
+ * struct vm_obj - a named object
+ * @node:	in its table
+ * @type:	NFT_OBJECT_*
+ * @use:	rules and elements that name it
+ * @e:		the expression that it is, with its state
+ */
+struct vm_obj {
+	struct list node;
+	uint32_t type;
+	char *name;
+	long use;
+	struct vm_expr *e;
 };
 
 /**
@@ -214,6 +229,16 @@ void vm_slot_put(struct vm_slots *s, uint32_t slot);
  * or ceases to (-1) */
 void vm_need_add(struct vm *vm, uint8_t family, enum vm_need need, int delta);
 
+/* vm/obj.c */
+/** vm_obj_find() - as the open transaction sees it, or NULL */
+struct vm_obj *vm_obj_find(const struct vm_table *t, uint32_t type,
+			   const char *name);
+/** vm_obj_drop() - take an object out of its table, in a transaction */
+void vm_obj_drop(struct vm_tx *tx, struct vm_obj *o);
+void vm_obj_free(void *obj);
+/** vm_error_clear() - no error yet; NULL accepted */
+void vm_error_clear(struct vm_error *err);
+
 /* vm/lower.c */
 /** vm_rule_lower() - bytecode to a rule, not yet in the chain's list
  * Return: the rule, or NULL with @err set; vm_rule_free() it. */
@@ -252,12 +277,14 @@ void vm_sets_publish(struct vm_tx *tx, struct vm_image *image);
 /** vm_sets_abort() - forget the private versions */
 void vm_sets_abort(struct vm_tx *tx);
 
-/* vm/expr/counter.c, vm/expr/lookup.c */
+/* vm/expr/counter.c, vm/expr/lookup.c, vm/expr/objref.c */
 /** vm_counter_read() - what a counter stands at; false: @e is none */
 bool vm_counter_read(const struct vm_expr *e, uint64_t *packets,
 		     uint64_t *bytes);
 /** vm_lookup_set() - the set that a lookup looks in; NULL: @e is none */
 struct vm_set *vm_lookup_set(const struct vm_expr *e);
+/** vm_objref_set() - the same of an objref */
+struct vm_set *vm_objref_set(const struct vm_expr *e);
 
 /* vm/run.c, vm/flat.c */
 void vm_run_reference(struct vm_ctx *cx, const struct vm_prog *base,

@@ -8,6 +8,7 @@ libengine_la_SOURCES += \
 	vm/flat_block.c \
 	vm/lower.c \
 	vm/nat.c vm/nat.h \
+	vm/obj.c \
 	vm/policy.c \
 	vm/prog.c \
 	vm/run.c \
@@ -32,6 +33,7 @@ libengine_la_SOURCES += \
 	vm/expr/nat.c \
 	vm/expr/notrack.c \
 	vm/expr/numgen.c \
+	vm/expr/objref.c \
 	vm/expr/payload.c \
 	vm/expr/quota.c \
 	vm/expr/range.c \

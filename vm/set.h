@@ -92,6 +92,7 @@ struct vm_dynset_how {
  * @key_len, @data_len: bytes
  * @value_len:	bytes stored with a key: data_len, or struct vm_verdict's, or 0
  * @is_vmap:	data are verdicts
+ * @obj_type:	data are objects of this type (struct vm_obj *); 0: they are not
  * @has_ext:	elements may have rare parts (struct vm_elem_ext)
  * @timeout_ns:	of new elements; 0: for ever
  * @gc_ns:	how often expired elements are collected
@@ -112,6 +113,7 @@ struct vm_set {
 	uint32_t flags;
 	uint16_t key_len, data_len, value_len;
 	bool is_vmap, has_ext;
+	uint32_t obj_type;
 	uint64_t timeout_ns, gc_ns;
 	uint32_t size;
 	unsigned n_fields;

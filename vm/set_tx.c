@@ -105,10 +105,14 @@ static const struct vm_change_ops set_del_ops = {
 static int value_props(struct vm_set *s, const struct nftnl_set *ns,
 		       struct vm_error *err)
 {
-	if (s->flags & NFT_SET_OBJECT)
-		return vm_error_set(err, -EOPNOTSUPP,
-				    "set %s: maps of objects are not run here",
-				    s->name);
+	if (s->flags & NFT_SET_OBJECT) {
+		s->obj_type = nftnl_set_get_u32(ns, NFTNL_SET_OBJ_TYPE);
+		if (!s->obj_type || s->flags & NFT_SET_MAP)
+			return vm_error_set(err, -EINVAL,
+					    "map %s: of no objects", s->name);
+		s->value_len = sizeof(struct vm_obj *);
+		return 0;
+	}
 	if (!(s->flags & NFT_SET_MAP))
 		return 0;
 	s->is_vmap = nftnl_set_get_u32(ns, NFTNL_SET_DATA_TYPE) ==
@@ -279,6 +283,35 @@ static bool verdict_jumps(int32_t code)
 	return code == NFT_JUMP || code == NFT_GOTO;
 }
 
+/* --- objects that elements name ------------------------------------------- */
+
+static void obj_use_undo(struct vm_tx *tx, struct vm_change *c)
+{
+	((struct vm_obj *)c->p)->use--;
+}
+
+static const struct vm_change_ops obj_use_ops = { .abort = obj_use_undo };
+
+static void obj_unuse_undo(struct vm_tx *tx, struct vm_change *c)
+{
+	((struct vm_obj *)c->p)->use++;
+}
+
+static const struct vm_change_ops obj_unuse_ops = { .abort = obj_unuse_undo };
+
+static int elem_unuse_obj(const struct vm_elem *e, void *arg)
+{
+	struct vm_tx *tx = arg;
+	struct vm_obj *o;
+
+	if (!e->value)
+		return 0;
+	memcpy(&o, e->value, sizeof(o));
+	o->use--;
+	vm_tx_log(tx, &obj_unuse_ops, o);
+	return 0;
+}
+
 /* The element @e goes: what it counted is counted back. */
 static int elem_unuse(const struct vm_elem *e, void *arg)
 {
@@ -302,11 +335,11 @@ static void contents_unuse(struct vm_tx *tx, const struct vm_set *s)
 	const struct vm_set_data *d = s->next ? s->next : s->data;
 	struct vm_elem all = { .value = d->catchall };
 
-	if (!s->is_vmap)
+	if (!s->is_vmap && !s->obj_type)
 		return;
-	d->ops->walk(d, elem_unuse, tx);
+	d->ops->walk(d, s->obj_type ? elem_unuse_obj : elem_unuse, tx);
 	if (d->has_catchall)
-		elem_unuse(&all, tx);
+		(s->obj_type ? elem_unuse_obj : elem_unuse)(&all, tx);
 }
 
 void vm_set_drop(struct vm_tx *tx, struct vm_set *s)
@@ -391,6 +424,7 @@ struct row {
 	struct vm_elem e;
 	struct vm_verdict verdict;
 	struct vm_chain *to;
+	struct vm_obj *obj;
 };
 
 static int row_verdict(struct row *row)
@@ -419,6 +453,19 @@ static int row_verdict(struct row *row)
 	return 0;
 }
 
+static int row_object(struct row *row)
+{
+	const struct elem_batch *b = row->b;
+	const char *name = b->objects ? b->objects[row->i] : NULL;
+
+	row->obj = vm_obj_find(row->s->table, row->s->obj_type, name);
+	if (!row->obj)
+		return vm_error_set(row->err, -ENOENT, "set %s: no object %s",
+				    row->s->name, name ? name : "");
+	row->e.value = &row->obj;
+	return 0;
+}
+
 static int row_value(struct row *row)
 {
 	const struct vm_set *s = row->s;
@@ -427,6 +474,8 @@ static int row_value(struct row *row)
 		return 0;
 	if (s->is_vmap)
 		return row_verdict(row);
+	if (s->obj_type)
+		return row_object(row);
 	if (!row->b->data || row->b->data_len != s->data_len)
 		return vm_error_set(row->err, -EINVAL,
 				    "set %s: element without its %u bytes of "
@@ -596,6 +645,10 @@ static void row_done(struct row *row)
 {
 	if (row->e.ext && owns_ext(row->s, &row->e))
 		vm_tx_log(row->tx, &ext_add_ops, row->e.ext);
+	if (row->obj) {
+		row->obj->use++;
+		vm_tx_log(row->tx, &obj_use_ops, row->obj);
+	}
 	if (!row->to)
 		return;
 	row->to->use++;
@@ -682,14 +735,14 @@ static void row_unuse(struct vm_tx *tx, struct vm_set *s,
 	struct vm_elem found = { 0 };
 	struct vm_hit hit;
 
-	if (!s->is_vmap || (e->flags & ELEM_INTERVAL_END))
+	if ((!s->is_vmap && !s->obj_type) || e->flags & ELEM_INTERVAL_END)
 		return;
 	if (e->flags & ELEM_CATCHALL)
 		found.value = d->catchall;
 	else if (d->ops->find(d, e->key, 0, &hit))
 		found.value = hit.value;
 	if (found.value)
-		elem_unuse(&found, tx);
+		(s->obj_type ? elem_unuse_obj : elem_unuse)(&found, tx);
 }
 
 int vm_elems_del(struct vm_tx *tx, uint8_t family, const char *table,
@@ -803,6 +856,13 @@ static void snap_value(struct snapshot *sn, size_t row, const struct vm_elem *e)
 
 	if (!e->value)
 		return;
+	if (s->obj_type) {
+		const struct vm_obj *o;
+
+		memcpy(&o, e->value, sizeof(o));
+		elem_batch_objects(sn->out)[row] = o->name;
+		return;
+	}
 	if (!s->is_vmap) {
 		memcpy(elem_batch_data(sn->out) + row * s->data_len, e->value,
 		       s->data_len);

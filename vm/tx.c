@@ -126,7 +126,7 @@ static const struct vm_change_ops table_del_ops = {
 	.abort = table_del_abort,
 };
 
-static void error_clear(struct vm_error *err)
+void vm_error_clear(struct vm_error *err)
 {
 	if (!err)
 		return;
@@ -144,7 +144,7 @@ int vm_table_add(struct vm_tx *tx, uint8_t family, const char *name,
 {
 	struct vm_table *t;
 
-	error_clear(err);
+	vm_error_clear(err);
 	if (family != NFPROTO_IPV4 && family != NFPROTO_IPV6 &&
 	    family != NFPROTO_INET)
 		return vm_error_set(err, -EAFNOSUPPORT,
@@ -159,6 +159,7 @@ int vm_table_add(struct vm_tx *tx, uint8_t family, const char *name,
 	t->name = xstrdup(name);
 	list_init(&t->chains);
 	list_init(&t->sets);
+	list_init(&t->objs);
 	t->chain_by_name = strmap_new();
 	t->set_by_name = strmap_new();
 	list_add_tail(&tx->vm->tables, &t->node);
@@ -263,7 +264,7 @@ int vm_rule_add(struct vm_tx *tx, const struct nftnl_rule *rule,
 	struct vm_chain *c;
 	struct vm_rule *r, *next = NULL;
 
-	error_clear(err);
+	vm_error_clear(err);
 	c = chain_get(tx, (uint8_t)nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY),
 		      nftnl_rule_get_str(rule, NFTNL_RULE_TABLE),
 		      nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN), err);
@@ -298,6 +299,8 @@ static void drop_anonymous(const struct vm_expr *e, struct vm_tx *tx)
 {
 	struct vm_set *s = vm_lookup_set(e);
 
+	if (!s)
+		s = vm_objref_set(e);
 	if (s && (s->flags & NFT_SET_ANONYMOUS) && !s->use)
 		vm_set_drop(tx, s);
 }
@@ -322,7 +325,7 @@ int vm_rule_del(struct vm_tx *tx, uint8_t family, const char *table,
 	struct vm_chain *c;
 	struct vm_rule *r;
 
-	error_clear(err);
+	vm_error_clear(err);
 	c = chain_get(tx, family, table, chain, err);
 	if (!c)
 		return -ENOENT;
@@ -434,7 +437,7 @@ int vm_chain_add(struct vm_tx *tx, const struct vm_chain_spec *spec,
 	struct vm_table *t;
 	struct vm_chain *c;
 
-	error_clear(err);
+	vm_error_clear(err);
 	t = table_get(tx, spec->family, spec->table, err);
 	if (!t)
 		return -ENOENT;
@@ -484,7 +487,7 @@ int vm_chain_del(struct vm_tx *tx, uint8_t family, const char *table,
 {
 	struct vm_chain *c;
 
-	error_clear(err);
+	vm_error_clear(err);
 	c = chain_get(tx, family, table, name, err);
 	if (!c)
 		return -ENOENT;
@@ -501,8 +504,9 @@ int vm_table_del(struct vm_tx *tx, uint8_t family, const char *name,
 	struct vm_table *t;
 	struct vm_chain *c, *ctmp;
 	struct vm_set *s, *stmp;
+	struct vm_obj *o, *otmp;
 
-	error_clear(err);
+	vm_error_clear(err);
 	t = table_get(tx, family, name, err);
 	if (!t)
 		return -ENOENT;
@@ -510,6 +514,8 @@ int vm_table_del(struct vm_tx *tx, uint8_t family, const char *name,
 		chain_flush(tx, c);
 	list_for_each_safe(s, stmp, &t->sets, node)
 		vm_set_drop(tx, s);
+	list_for_each_safe(o, otmp, &t->objs, node)
+		vm_obj_drop(tx, o);
 	list_for_each_safe(c, ctmp, &t->chains, node)
 		chain_drop(tx, c);
 	table_name_out(tx->vm, t);
@@ -583,7 +589,7 @@ int vm_commit(struct vm_tx *tx, const struct nv_time *now, struct vm_error *err)
 	struct vm_change *c;
 	int ret;
 
-	error_clear(err);
+	vm_error_clear(err);
 	ret = verify(vm, err);
 	if (ret)
 		return ret;

@@ -85,6 +85,7 @@ static void table_free_all(struct vm *vm, struct vm_table *t)
 	struct vm_chain *c, *ctmp;
 	struct vm_set *s, *stmp;
 	struct vm_rule *r, *rtmp;
+	struct vm_obj *o, *otmp;
 
 	list_for_each_safe(c, ctmp, &t->chains, node) {
 		list_for_each_safe(r, rtmp, &c->rules, node)
@@ -96,6 +97,8 @@ static void table_free_all(struct vm *vm, struct vm_table *t)
 		vm_set_contents_free(s->data);
 		vm_set_free(s);
 	}
+	list_for_each_safe(o, otmp, &t->objs, node)
+		vm_obj_free(o);
 	vm_table_free(t);
 }
 

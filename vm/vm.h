@@ -196,6 +196,16 @@ int vm_set_flush(struct vm_tx *tx, uint8_t family, const char *table,
 		 const char *set, struct vm_error *err);
 
 /**
+ * vm_obj_add() - a named object: counter, quota, limit
+ * @obj:	NFTNL_OBJ_FAMILY, TABLE, NAME, TYPE and its numbers
+ */
+int vm_obj_add(struct vm_tx *tx, const struct nftnl_obj *obj,
+	       struct vm_error *err);
+/** vm_obj_del() - @type: NFT_OBJECT_* */
+int vm_obj_del(struct vm_tx *tx, uint8_t family, const char *table,
+	       uint32_t type, const char *name, struct vm_error *err);
+
+/**
  * vm_rule_add() - a rule of bytecode
  * @rule:	NFTNL_RULE_FAMILY, TABLE, CHAIN, HANDLE and its expressions;
  *		borrowed for the call. Lookups name their sets
@@ -259,6 +269,9 @@ bool vm_rule_counter(const struct vm_rule *rule, unsigned expr,
  * @into:	the same expressions as the rule was made of
  */
 void vm_rule_state(const struct vm_rule *rule, struct nftnl_rule *into);
+
+/** vm_obj_state() - put an object's living state into its libnftnl form */
+void vm_obj_state(const struct vm *vm, struct nftnl_obj *into);
 
 /**
  * vm_set_snapshot() - the living elements of a set, as columns

@@ -33,7 +33,7 @@ static struct expr *literal(struct check *c, const struct expr *key,
 	r = arena_memdup(c->arena, e, sizeof(*e));
 	r->e.dtype = c->want.dtype;
 	r->e.len = c->want.len;
-	r->set = set_literal(c, e, &l, true);
+	r->set = set_literal(c, e, &l, NFT_SET_MAP, 0);
 	return r->set ? &r->e : NULL;
 }
 

@@ -43,7 +43,7 @@ struct expr *check_set_of(struct check *c, const struct expr *left,
 	r = arena_memdup(c->arena, e, sizeof(*e));
 	r->e.dtype = left->dtype;
 	r->e.len = left->len;
-	r->set = set_literal(c, e, &layout, false);
+	r->set = set_literal(c, e, &layout, 0, 0);
 	return r->set ? &r->e : NULL;
 }
 

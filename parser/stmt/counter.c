@@ -2,10 +2,11 @@
 /* counter: packets and bytes that came here; or a named counter. */
 #include <stdio.h>
 #include <libnftnl/expr.h>
+#include <libnftnl/object.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/lower.h"
-#include "parser/names.h"
+#include "parser/object.h"
 #include "parser/print.h"
 #include "parser/raise.h"
 
@@ -20,16 +21,8 @@ static int counter_check(struct check *c, struct stmt *s)
 static void counter_lower(struct lower *l, const struct stmt *s)
 {
 	const struct counter_stmt *c = stmt_as_const(s, counter_stmt);
-	struct nftnl_expr *n;
+	struct nftnl_expr *n = lower_add(l, "counter");
 
-	if (c->name) {
-		n = lower_add(l, "objref");
-		nftnl_expr_set_u32(n, NFTNL_EXPR_OBJREF_IMM_TYPE,
-				   NFT_OBJECT_COUNTER);
-		nftnl_expr_set_str(n, NFTNL_EXPR_OBJREF_IMM_NAME, c->name);
-		return;
-	}
-	n = lower_add(l, "counter");
 	nftnl_expr_set_u64(n, NFTNL_EXPR_CTR_PACKETS, c->packets);
 	nftnl_expr_set_u64(n, NFTNL_EXPR_CTR_BYTES, c->bytes);
 }
@@ -38,9 +31,7 @@ static void counter_print(struct printer *pr, const struct stmt *s)
 {
 	const struct counter_stmt *c = stmt_as_const(s, counter_stmt);
 
-	if (c->name)
-		strbuf_printf(pr->out, "counter name \"%s\"", c->name);
-	else if (pr->world->stateless)
+	if (pr->world->stateless)
 		strbuf_puts(pr->out, "counter");
 	else
 		strbuf_printf(pr->out, "counter packets %llu bytes %llu",
@@ -50,18 +41,8 @@ static void counter_print(struct printer *pr, const struct stmt *s)
 
 static bool counter_raise(struct raise *r, const struct nftnl_expr *n)
 {
-	bool named = !strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "objref");
-	struct counter_stmt *c;
+	struct counter_stmt *c = raise_stmt(r, &stmt_counter, sizeof(*c));
 
-	if (!named && strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "counter"))
-		return false;
-	c = raise_stmt(r, &stmt_counter, sizeof(*c));
-	if (named) {
-		c->name = arena_strdup(
-			r->arena,
-			nftnl_expr_get_str(n, NFTNL_EXPR_OBJREF_IMM_NAME));
-		return true;
-	}
 	c->packets = nftnl_expr_get_u64(n, NFTNL_EXPR_CTR_PACKETS);
 	c->bytes = nftnl_expr_get_u64(n, NFTNL_EXPR_CTR_BYTES);
 	return true;
@@ -73,5 +54,34 @@ const struct stmt_ops stmt_counter = {
 	.check = counter_check,
 	.lower = counter_lower,
 	.print = counter_print,
+	.nftnl = "counter",
 	.raise = counter_raise,
+};
+
+static void object_put(struct nftnl_obj *o, const struct stmt *s)
+{
+	const struct counter_stmt *c = stmt_as_const(s, counter_stmt);
+
+	nftnl_obj_set_u64(o, NFTNL_OBJ_CTR_PKTS, c->packets);
+	nftnl_obj_set_u64(o, NFTNL_OBJ_CTR_BYTES, c->bytes);
+}
+
+static void object_print(const struct nftnl_obj *o, bool stateless,
+			 struct strbuf *out)
+{
+	if (stateless)
+		return;
+	strbuf_printf(
+		out, "\t\tpackets %llu bytes %llu\n",
+		(unsigned long long)nftnl_obj_get_u64(
+			(struct nftnl_obj *)(uintptr_t)o, NFTNL_OBJ_CTR_PKTS),
+		(unsigned long long)nftnl_obj_get_u64(
+			(struct nftnl_obj *)(uintptr_t)o, NFTNL_OBJ_CTR_BYTES));
+}
+
+const struct object_ops object_counter = {
+	.word = "counter",
+	.type = NFT_OBJECT_COUNTER,
+	.put = object_put,
+	.print = object_print,
 };

@@ -15,22 +15,6 @@ struct nested {
 	struct stmt **tail;
 };
 
-static int check_stateful(struct check *c, struct dynset_stmt *d)
-{
-	struct stmt *list = NULL, *s;
-	struct rule_ast sub = { 0 };
-	struct check inner = *c;
-
-	inner.rule = &sub;
-	inner.tail = NULL;
-	for (s = d->stmts; s; s = s->next)
-		if (s->ops->check(&inner, s))
-			return -1;
-	list = sub.checked;
-	d->stmts = list;
-	return 0;
-}
-
 static int check_data(struct check *c, struct dynset_stmt *d,
 		      const struct set_layout *l)
 {
@@ -80,7 +64,7 @@ static int dynset_check(struct check *c, struct stmt *s)
 	if (!types_match(d->key->dtype, set->dtype))
 		return check_mismatch(c, set, d->key);
 	d->set = set;
-	if (check_data(c, d, &l) || check_stateful(c, d))
+	if (check_data(c, d, &l) || stmts_check(c, &d->stmts))
 		return -1;
 	make_dynamic(expr_as(set, setref_expr)->type);
 	check_emit(c, &d->s);
@@ -95,11 +79,11 @@ static unsigned align4(unsigned words)
 static void add_stateful(struct lower *l, struct nftnl_expr *n,
 			 const struct dynset_stmt *d)
 {
-	struct nftnl_expr *exprs[4];
+	struct nftnl_expr *exprs[STMTS_IN_SET];
 
 	l->nested = exprs;
 	l->n_nested = 0;
-	for (const struct stmt *s = d->stmts; s && l->n_nested < 4; s = s->next)
+	for (const struct stmt *s = d->stmts; s; s = s->next)
 		s->ops->lower(l, s);
 	l->nested = NULL;
 	if (l->n_nested > 1)
@@ -209,6 +193,8 @@ static void dynset_complete(struct raise *r, struct stmt *s)
 	if (expr_is(d->key, concat))
 		d->key = raise_typed(r, d->key, key, BYTEORDER_INVALID);
 	raise_complete(r, &d->key);
+	if (t->has_stmts)
+		d->stmts = NULL; /* the kernel gives the set's alone */
 	if (d->data) {
 		key = datatype_of_id(r->arena, t->data_type);
 		d->data = raise_typed(r, d->data, key, t->data_byteorder);

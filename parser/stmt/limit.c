@@ -2,9 +2,11 @@
 /* limit rate: a token bucket of packets or bytes. */
 #include <stdio.h>
 #include <libnftnl/expr.h>
+#include <libnftnl/object.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/lower.h"
+#include "parser/object.h"
 #include "parser/print.h"
 #include "parser/raise.h"
 
@@ -44,22 +46,26 @@ static const char *unit_name(uint64_t unit)
 	}
 }
 
+static void print_rate(const struct limit_stmt *m, struct strbuf *out)
+{
+	strbuf_printf(out, "rate %s", m->over ? "over " : "");
+	if (m->bytes)
+		print_size(m->rate, out);
+	else
+		strbuf_printf(out, "%llu", (unsigned long long)m->rate);
+	strbuf_printf(out, "/%s", unit_name(m->unit));
+	if (m->bytes && m->burst) {
+		strbuf_puts(out, " burst ");
+		print_size(m->burst, out);
+	} else if (!m->bytes && m->burst && m->burst != 5) {
+		strbuf_printf(out, " burst %u packets", m->burst);
+	}
+}
+
 static void limit_print(struct printer *pr, const struct stmt *s)
 {
-	const struct limit_stmt *m = stmt_as_const(s, limit_stmt);
-
-	strbuf_printf(pr->out, "limit rate %s", m->over ? "over " : "");
-	if (m->bytes)
-		print_size(m->rate, pr->out);
-	else
-		strbuf_printf(pr->out, "%llu", (unsigned long long)m->rate);
-	strbuf_printf(pr->out, "/%s", unit_name(m->unit));
-	if (m->bytes && m->burst) {
-		strbuf_puts(pr->out, " burst ");
-		print_size(m->burst, pr->out);
-	} else if (!m->bytes && m->burst && m->burst != 5) {
-		strbuf_printf(pr->out, " burst %u packets", m->burst);
-	}
+	strbuf_puts(pr->out, "limit ");
+	print_rate(stmt_as_const(s, limit_stmt), pr->out);
 }
 
 static bool limit_raise(struct raise *r, const struct nftnl_expr *n)
@@ -84,4 +90,43 @@ const struct stmt_ops stmt_limit = {
 	.print = limit_print,
 	.nftnl = "limit",
 	.raise = limit_raise,
+};
+
+static void object_put(struct nftnl_obj *o, const struct stmt *s)
+{
+	const struct limit_stmt *m = stmt_as_const(s, limit_stmt);
+
+	nftnl_obj_set_u64(o, NFTNL_OBJ_LIMIT_RATE, m->rate);
+	nftnl_obj_set_u64(o, NFTNL_OBJ_LIMIT_UNIT, m->unit);
+	nftnl_obj_set_u32(o, NFTNL_OBJ_LIMIT_BURST, m->burst);
+	nftnl_obj_set_u32(o, NFTNL_OBJ_LIMIT_TYPE,
+			  m->bytes ? NFT_LIMIT_PKT_BYTES : NFT_LIMIT_PKTS);
+	nftnl_obj_set_u32(o, NFTNL_OBJ_LIMIT_FLAGS,
+			  m->over ? NFT_LIMIT_F_INV : 0);
+}
+
+static void object_print(const struct nftnl_obj *obj, bool stateless,
+			 struct strbuf *out)
+{
+	struct nftnl_obj *o = (struct nftnl_obj *)(uintptr_t)obj;
+	const struct limit_stmt m = {
+		.rate = nftnl_obj_get_u64(o, NFTNL_OBJ_LIMIT_RATE),
+		.unit = nftnl_obj_get_u64(o, NFTNL_OBJ_LIMIT_UNIT),
+		.burst = nftnl_obj_get_u32(o, NFTNL_OBJ_LIMIT_BURST),
+		.bytes = nftnl_obj_get_u32(o, NFTNL_OBJ_LIMIT_TYPE) ==
+			 NFT_LIMIT_PKT_BYTES,
+		.over = nftnl_obj_get_u32(o, NFTNL_OBJ_LIMIT_FLAGS) &
+			NFT_LIMIT_F_INV,
+	};
+
+	strbuf_puts(out, "\t\t");
+	print_rate(&m, out);
+	strbuf_putc(out, '\n');
+}
+
+const struct object_ops object_limit = {
+	.word = "limit",
+	.type = NFT_OBJECT_LIMIT,
+	.put = object_put,
+	.print = object_print,
 };

@@ -2,9 +2,11 @@
 /* quota: true until (over: once) so many bytes have passed. */
 #include <stdio.h>
 #include <libnftnl/expr.h>
+#include <libnftnl/object.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/lower.h"
+#include "parser/object.h"
 #include "parser/print.h"
 #include "parser/raise.h"
 
@@ -25,16 +27,22 @@ static void quota_lower(struct lower *l, const struct stmt *s)
 			   q->over ? NFT_QUOTA_F_INV : 0);
 }
 
+static void print_quota(const struct quota_stmt *q, bool stateless,
+			struct strbuf *out)
+{
+	strbuf_puts(out, q->over ? "over " : "");
+	print_size(q->bytes, out);
+	if (q->used && !stateless) {
+		strbuf_puts(out, " used ");
+		print_size(q->used, out);
+	}
+}
+
 static void quota_print(struct printer *pr, const struct stmt *s)
 {
-	const struct quota_stmt *q = stmt_as_const(s, quota_stmt);
-
-	strbuf_printf(pr->out, "quota %s", q->over ? "over " : "");
-	print_size(q->bytes, pr->out);
-	if (q->used && !(pr->world && pr->world->stateless)) {
-		strbuf_puts(pr->out, " used ");
-		print_size(q->used, pr->out);
-	}
+	strbuf_puts(pr->out, "quota ");
+	print_quota(stmt_as_const(s, quota_stmt), pr->world->stateless,
+		    pr->out);
 }
 
 static bool quota_raise(struct raise *r, const struct nftnl_expr *n)
@@ -56,4 +64,37 @@ const struct stmt_ops stmt_quota = {
 	.print = quota_print,
 	.nftnl = "quota",
 	.raise = quota_raise,
+};
+
+static void object_put(struct nftnl_obj *o, const struct stmt *s)
+{
+	const struct quota_stmt *q = stmt_as_const(s, quota_stmt);
+
+	nftnl_obj_set_u64(o, NFTNL_OBJ_QUOTA_BYTES, q->bytes);
+	nftnl_obj_set_u64(o, NFTNL_OBJ_QUOTA_CONSUMED, q->used);
+	nftnl_obj_set_u32(o, NFTNL_OBJ_QUOTA_FLAGS,
+			  q->over ? NFT_QUOTA_F_INV : 0);
+}
+
+static void object_print(const struct nftnl_obj *obj, bool stateless,
+			 struct strbuf *out)
+{
+	struct nftnl_obj *o = (struct nftnl_obj *)(uintptr_t)obj;
+	const struct quota_stmt q = {
+		.bytes = nftnl_obj_get_u64(o, NFTNL_OBJ_QUOTA_BYTES),
+		.used = nftnl_obj_get_u64(o, NFTNL_OBJ_QUOTA_CONSUMED),
+		.over = nftnl_obj_get_u32(o, NFTNL_OBJ_QUOTA_FLAGS) &
+			NFT_QUOTA_F_INV,
+	};
+
+	strbuf_puts(out, "\t\t");
+	print_quota(&q, stateless, out);
+	strbuf_putc(out, '\n');
+}
+
+const struct object_ops object_quota = {
+	.word = "quota",
+	.type = NFT_OBJECT_QUOTA,
+	.put = object_put,
+	.print = object_print,
 };

@@ -120,10 +120,8 @@ static bool list_rules(struct parser *p, struct diags *d, struct strbuf *out)
 	int err = 0;
 
 	ruleset_begin(rs, d, NULL, NULL);
-	/* Objects are not loaded yet, only named. */
 	while (!err && (cmd = parser_next_cmd(p, cmd)))
-		if (cmd->obj != OBJ_COUNTER)
-			err = ruleset_apply(rs, p, cmd);
+		err = ruleset_apply(rs, p, cmd);
 	ruleset_commit(rs);
 	ruleset_list(rs, p, &view, &all);
 	rules_of(all.s, out);

@@ -10,7 +10,7 @@ tests_ruleset_test_SOURCES = \
 	tests/ruleset/handles.c \
 	tests/ruleset/list.c \
 	tests/ruleset/list_set.c \
-	tests/ruleset/rule.c \
+	tests/ruleset/object.c tests/ruleset/rule.c \
 	tests/ruleset/ruleset.c \
 	tests/ruleset/set.c \
 	tests/ruleset/setelem.c \

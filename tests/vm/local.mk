@@ -38,7 +38,9 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/nat.c \
 	tests/vm/expr/notrack.c \
 	tests/vm/expr/numgen.c \
+	tests/vm/expr/objref.c \
 	tests/vm/expr/payload.c \
+	tests/vm/obj.c \
 	tests/vm/expr/quota.c \
 	tests/vm/expr/range.c \
 	tests/vm/expr/redir.c \

@@ -109,7 +109,8 @@ Test(set_tx, refusals)
 		{ 0, 0, -EINVAL },
 		{ 0, 65, -EINVAL },
 		{ NFT_SET_INTERVAL | NFT_SET_EVAL, 4, -EOPNOTSUPP },
-		{ NFT_SET_MAP | NFT_SET_OBJECT, 4, -EOPNOTSUPP },
+		{ NFT_SET_MAP | NFT_SET_OBJECT, 4, -EINVAL },
+		{ NFT_SET_OBJECT, 4, -EINVAL },
 		{ NFT_SET_MAP, 4, -EINVAL },
 	};
 	struct elem_batch b;

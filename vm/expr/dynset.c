@@ -96,6 +96,8 @@ static int lower_set(struct vm_lower *lw, const struct nftnl_expr *ne,
 	if (!d->set->ops->update)
 		return vm_refuse(lw, -EOPNOTSUPP, "set %s is not dynamic",
 				 d->set->name);
+	if (!d->set->size)
+		d->set->size = UINT16_MAX;
 	if (d->set->flags & NFT_SET_CONSTANT)
 		return vm_refuse(lw, -EBUSY, "set %s is constant",
 				 d->set->name);
