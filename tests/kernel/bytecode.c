@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The dump: tables, chains, sets with their elements, rules, each as the
+ * The dump: tables, chains, objects, sets with their elements, rules, each as the
  * kernel sends it. Statements of elements are not taken along.
  */
 #include <netinet/in.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
+#include <libnftnl/object.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
@@ -68,6 +69,19 @@ static int on_set(const struct nlmsghdr *nlh, void *data)
 		nftnl_set_free(s);
 	else
 		vec_push(&d->code->sets, s);
+	return MNL_CB_OK;
+}
+
+static int on_object(const struct nlmsghdr *nlh, void *data)
+{
+	struct dump *d = data;
+	struct nftnl_obj *o = nftnl_obj_alloc();
+
+	if (nftnl_obj_nlmsg_parse(nlh, o) ||
+	    is_harness(nftnl_obj_get_str(o, NFTNL_OBJ_TABLE)))
+		nftnl_obj_free(o);
+	else
+		vec_push(&d->code->objects, o);
 	return MNL_CB_OK;
 }
 
@@ -150,6 +164,7 @@ struct bytecode *bytecode_dump(void)
 	if (d->nl && mnl_socket_bind(d->nl, 0, MNL_SOCKET_AUTOPID) >= 0)
 		rc = dump_all(d, NFT_MSG_GETTABLE, on_table) ||
 		     dump_all(d, NFT_MSG_GETCHAIN, on_chain) ||
+		     dump_all(d, NFT_MSG_GETOBJ, on_object) ||
 		     dump_all(d, NFT_MSG_GETSET, on_set) || dump_elements(d) ||
 		     dump_all(d, NFT_MSG_GETRULE, on_rule);
 	if (d->nl)
@@ -170,6 +185,9 @@ void bytecode_free(struct bytecode *b)
 		nftnl_table_free(b->tables.v[i]);
 	for (size_t i = 0; i < b->chains.len; i++)
 		nftnl_chain_free(b->chains.v[i]);
+	for (size_t i = 0; i < b->objects.len; i++)
+		nftnl_obj_free(b->objects.v[i]);
+	vec_fini(&b->objects);
 	for (size_t i = 0; i < b->sets.len; i++)
 		nftnl_set_free(b->sets.v[i]);
 	for (size_t i = 0; i < b->rules.len; i++)

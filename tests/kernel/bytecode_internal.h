@@ -7,6 +7,7 @@
 
 struct nftnl_chain;
 struct nftnl_rule;
+struct nftnl_obj;
 struct nftnl_set;
 struct nftnl_table;
 
@@ -14,6 +15,7 @@ struct nftnl_table;
 struct bytecode {
 	VEC(struct nftnl_table *) tables;
 	VEC(struct nftnl_chain *) chains;
+	VEC(struct nftnl_obj *) objects;
 	VEC(struct nftnl_set *) sets;
 	VEC(struct nftnl_rule *) rules;
 };

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/expr.h>
+#include <libnftnl/object.h>
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
@@ -78,6 +79,9 @@ static void add_data(struct elem_batch *b, size_t row, struct nftnl_set_elem *e)
 		if (nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_CHAIN))
 			elem_batch_chains(b)[row] =
 				nftnl_set_elem_get_str(e, NFTNL_SET_ELEM_CHAIN);
+	} else if (nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_OBJREF)) {
+		elem_batch_objects(b)[row] =
+			nftnl_set_elem_get_str(e, NFTNL_SET_ELEM_OBJREF);
 	} else if (nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_DATA)) {
 		data = nftnl_set_elem_get(e, NFTNL_SET_ELEM_DATA, &len);
 		memcpy(elem_batch_data(b) + row * b->data_len, data,
@@ -187,6 +191,13 @@ static int load_table(struct vm_tx *tx, const struct bytecode *code,
 		if (in_table(t, nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY),
 			     nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE)))
 			rc = load_chain(tx, c, err);
+	}
+	for (size_t i = 0; !rc && i < code->objects.len; i++) {
+		struct nftnl_obj *o = code->objects.v[i];
+
+		if (in_table(t, nftnl_obj_get_u32(o, NFTNL_OBJ_FAMILY),
+			     nftnl_obj_get_str(o, NFTNL_OBJ_TABLE)))
+			rc = vm_obj_add(tx, o, err);
 	}
 	for (size_t i = 0; !rc && i < code->sets.len; i++) {
 		struct nftnl_set *s = code->sets.v[i];
