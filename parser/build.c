@@ -211,6 +211,16 @@ struct words *build_words(struct parser *p, struct words *l, struct str word,
 	return l;
 }
 
+struct words *build_words_before(struct parser *p, struct str word,
+				 const struct loc *loc, struct words *l)
+{
+	struct words *w = build_words(p, NULL, word, loc);
+
+	w->next = l;
+	w->last = l->last;
+	return w;
+}
+
 /* ---- commands ----------------------------------------------------------- */
 
 struct item *build_item(struct parser *p, enum cmd_op op, enum cmd_obj obj,

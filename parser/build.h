@@ -56,6 +56,9 @@ struct name_list *build_names_add(struct parser *p, struct name_list *l,
 struct name_list *build_names2(struct parser *p, struct str a,
 			       const struct loc *a_loc, struct str b,
 			       const struct loc *b_loc);
+/** build_words_before() - @word in front of @l */
+struct words *build_words_before(struct parser *p, struct str word,
+				 const struct loc *loc, struct words *l);
 struct words *build_words(struct parser *p, struct words *l, struct str word,
 			  const struct loc *loc);
 

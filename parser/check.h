@@ -30,6 +30,7 @@ struct proto_state {
 /**
  * struct check - the checking of one rule or declaration
  * @want:	for the constant being checked
+ * @want_range:	the data of a map may be ranges
  * @rule:	checked statements go there; NULL in declarations
  * @tail:	of rule->checked
  */
@@ -44,6 +45,7 @@ struct check {
 	struct proto_state proto;
 	struct rule_ast *rule;
 	struct stmt *tail;
+	bool want_range;
 	bool in_set; /* elements: prefixes and ranges welcome */
 };
 

@@ -54,6 +54,7 @@ struct set_type {
 	const char *key_typeof, *data_typeof;
 	uint32_t obj_type;
 	bool auto_merge, has_elems, has_stmts;
+	bool data_interval; /* data are ranges: both ends */
 	const struct set_layout *layout;
 };
 

@@ -6,6 +6,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/build.h"
+#include "parser/elemdata.h"
 #include "parser/flatten.h"
 #include "parser/lower.h"
 #include "parser/object.h"
@@ -62,6 +63,29 @@ static int key_types(struct check *c, const struct words *w,
 	return 0;
 }
 
+static int concat_data(struct check *c, const struct words *w,
+		       struct set_layout *l)
+{
+	const struct datatype *fields[SET_MAX_FIELDS];
+	unsigned n = 0;
+
+	for (; w; w = w->next) {
+		const struct datatype *t = find_type(c, w);
+
+		if (!t)
+			return -1;
+		if (!t->size || t == &type_verdict || n == SET_MAX_FIELDS)
+			return diag_error(c->diags, &w->loc,
+					  "%s cannot be a part of data",
+					  t->name);
+		fields[n++] = t;
+	}
+	l->data = elemdata_field(concat_type(c->arena, fields, n));
+	if (l->data_interval)
+		l->data.bytes *= 2;
+	return 0;
+}
+
 static int data_types(struct check *c, const struct words *w,
 		      struct set_layout *l, struct cmd_set *set)
 {
@@ -79,17 +103,21 @@ static int data_types(struct check *c, const struct words *w,
 		return 0;
 	}
 	set->type.flags |= NFT_SET_MAP;
+	if (str_is(w->word, "interval")) {
+		l->data_interval = true;
+		w = w->next;
+	}
+	if (w->next)
+		return concat_data(c, w, l);
 	t = find_type(c, w);
 	if (!t)
 		return -1;
-	if (w->next)
-		return diag_error(c->diags, &w->next->loc,
-				  "maps to concatenations are not supported "
-				  "yet");
 	l->is_verdict = t == &type_verdict;
 	l->data = field_of(t, t->size, t->byteorder);
 	if (l->is_verdict)
 		l->data.bytes = 0;
+	if (l->data_interval)
+		l->data.bytes *= 2;
 	return 0;
 }
 

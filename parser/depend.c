@@ -200,6 +200,11 @@ static void learn_payload(struct check *c, const struct payload_expr *e, u128 v)
 {
 	if (e->raw || !e->proto)
 		return;
+	if (e->base == PROTO_BASE_LL && e->proto->key &&
+	    !strcmp(e->field->name, e->proto->key) &&
+	    proto_by_ethertype((unsigned)v))
+		c->proto.at[PROTO_BASE_NETWORK] =
+			proto_by_ethertype((unsigned)v);
 	if (e->proto->key && e->base == PROTO_BASE_NETWORK &&
 	    !strcmp(e->field->name, e->proto->key))
 		c->proto.at[PROTO_BASE_TRANSPORT] =

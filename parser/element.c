@@ -12,6 +12,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
+#include "parser/elemdata.h"
 #include "parser/interval.h"
 #include "parser/lower.h"
 
@@ -222,6 +223,10 @@ static int put_data(struct fill *f, size_t row, const struct elem *el)
 			elem_batch_chains(f->out)[row] = v->chain;
 		return 0;
 	}
+	if (l->data_interval || l->data.dtype->n_fields)
+		return elemdata_put(c, l, e,
+				    elem_batch_data(f->out) +
+					    row * f->out->data_len);
 	if (!expr_is(e, value))
 		return diag_error(c->diags, &e->loc, "one value is expected");
 	value_export(expr_as(e, value_expr)->v, l->data.bytes,

@@ -26,7 +26,7 @@
 %param {struct parser *p} {void *scanner}
 
 %code requires {
-#include "parser/build.h"
+#include "parser/nat.h"
 }
 
 %code {
@@ -67,6 +67,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %token <kw> TABLE CHAIN RULE SET MAP ELEMENT ELEMENTS RULESET OBJECT
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
+%token <kw> NAT MASQ REDIRECT REJECT TO ADDR
 %token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP UNSUP_EXPR
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
 %token <kw> AND "&" OR "|" XOR "^" LSHIFT "<<" RSHIFT ">>"
@@ -90,6 +91,9 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <stmt> set_stmts stateful
 %type <kw> object
 %type <expr> object_ref
+%type <stmt> nat_stmt nat_to reject_stmt
+%type <expr> nat_value nat_port
+%type <words> nat_flags nat_flag_list
 %type <words> fib_flags type_names word_list log_words
 %type <names> names rule_names
 %type <rule> rule
@@ -329,6 +333,8 @@ set_item
 	| TYPE type_names SEP		{ build_set_type(p, $2, NULL); }
 	| TYPE type_names ':' type_names SEP
 					{ build_set_type(p, $2, $4); }
+	| TYPE type_names ':' WORD type_names SEP
+					{ build_set_type(p, $2, build_words_before(p, $4, &@4, $5)); }
 	| TYPEOF lconcat SEP		{ build_set_typeof(p, $2, NULL, NULL); }
 	| TYPEOF lconcat ':' lconcat SEP
 					{ build_set_typeof(p, $2, $4, NULL); }
@@ -398,6 +404,8 @@ stmt
 	| LOG log_opts			{ $$ = build_log(p, &@$, $2); }
 	| NOTRACK			{ $$ = build_notrack(p, &@$); }
 	| verdict			{ $$ = build_verdict_stmt(p, &@$, $1); }
+	| nat_stmt nat_flags		{ $$ = build_nat_flags(p, $1, $2); }
+	| reject_stmt
 	| lconcat VMAP map_arg		{ $$ = build_verdict_stmt(p, &@$, build_map(p, &@$, $1, $3)); }
 	| lprim SET svalue		{ $$ = build_set_value(p, &@$, $1, $3); }
 	| dyn_op '@' word '{' dyn_elem '}'
@@ -406,6 +414,56 @@ stmt
 	| SET UPDATE lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 1, $3, $5, &@5); }
 	| CT CTCOUNT NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
 	| CT CTCOUNT WORD NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
+	;
+
+nat_stmt
+	: NAT nat_to			{ $$ = build_nat(p, &@$, $1, NULL, NULL, NULL, $2); }
+	| NAT TO nat_to			{ $$ = build_nat(p, &@$, $1, NULL, NULL, NULL, $3); }
+	| NAT WORD TO nat_to		{ $$ = build_nat(p, &@$, $1, NULL, &$2, &@2, $4); }
+	| NAT PROTO TO nat_to		{ $$ = build_nat(p, &@$, $1, $2, NULL, NULL, $4); }
+	| NAT PROTO WORD TO nat_to	{ $$ = build_nat(p, &@$, $1, $2, &$3, &@3, $5); }
+	| NAT PROTO ADDR '.' WORD TO nat_to
+					{ struct str kind = build_word($3); $$ = build_nat(p, &@$, $1, $2, &kind, &@3, $7); }
+	| MASQ				{ $$ = build_nat_port(p, &@$, $1, NULL); }
+	| MASQ TO ':' nat_value		{ $$ = build_nat_port(p, &@$, $1, $4); }
+	| REDIRECT			{ $$ = build_nat_port(p, &@$, $1, NULL); }
+	| REDIRECT TO nat_value		{ $$ = build_nat_port(p, &@$, $1, $3); }
+	| REDIRECT TO ':' nat_value	{ $$ = build_nat_port(p, &@$, $1, $4); }
+	;
+
+nat_to
+	: nat_value			{ $$ = build_nat_to(p, $1, NULL); }
+	| nat_value nat_port		{ $$ = build_nat_to(p, $1, $2); }
+	| nat_port			{ $$ = build_nat_to(p, NULL, $1); }
+	;
+
+nat_port
+	: ':' nat_value			{ $$ = $2; }
+	;
+
+nat_value
+	: svalue
+	| satom '-' satom		{ $$ = build_range(p, &@$, $1, $3); }
+	| satom '/' satom		{ $$ = build_prefix(p, &@$, $1, $3); }
+	;
+
+nat_flags
+	: %empty			{ $$ = NULL; }
+	| nat_flag_list
+	;
+
+nat_flag_list
+	: WORD				{ $$ = build_words(p, NULL, $1, &@1); }
+	| nat_flag_list ',' WORD	{ $$ = build_words(p, $1, $3, &@3); }
+	;
+
+reject_stmt
+	: REJECT			{ $$ = build_reject(p, &@$, NULL, NULL, NULL, NULL, NULL); }
+	| REJECT WORD PROTO RESET	{ struct str kind = build_word($3); $$ = build_reject(p, &@$, &$2, &@2, &kind, &@3, NULL); }
+	| REJECT WORD PROTO satom	{ struct str kind = build_word($3); $$ = build_reject(p, &@$, &$2, &@2, &kind, &@3, $4); }
+	| REJECT WORD PROTO TYPE satom	{ struct str kind = build_word($3); $$ = build_reject(p, &@$, &$2, &@2, &kind, &@3, $5); }
+	| REJECT WORD WORD satom	{ $$ = build_reject(p, &@$, &$2, &@2, &$3, &@3, $4); }
+	| REJECT WORD WORD TYPE satom	{ $$ = build_reject(p, &@$, &$2, &@2, &$3, &@3, $5); }
 	;
 
 verdict
@@ -692,6 +750,11 @@ vword
 	| METAKEY			{ $$ = build_word($1); }
 	| EXTHDR			{ $$ = build_word($1); }
 	| UNSUP				{ $$ = build_word($1); }
+	| NAT				{ $$ = build_word($1); }
+	| MASQ				{ $$ = build_word($1); }
+	| REDIRECT			{ $$ = build_word($1); }
+	| REJECT			{ $$ = build_word($1); }
+	| ADDR				{ $$ = build_word($1); }
 	| ORIGINAL			{ $$ = build_word($1); }
 	| REPLY				{ $$ = build_word($1); }
 	| BOOL				{ $$ = build_word($1); }
@@ -771,7 +834,8 @@ junk_token
 	| RULE | SET | MAP | ELEMENT | ELEMENTS | RULESET | OBJECT | TYPE
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
-	| REPLY | BOOL | CTCOUNT | BURST | UNSUP | EQ | NEQ | LT | GT
+	| REPLY | BOOL | CTCOUNT | BURST | UNSUP | NAT | MASQ | REDIRECT
+	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'
 	| '{' junk_block '}'

@@ -48,8 +48,10 @@ static const struct keyword fixed[] = {
 	{ "exists", BOOL, 1 }, { "missing", BOOL, 0 },
 	{ "count", CTCOUNT }, { "burst", BURST },
 
-	{ "reject", UNSUP }, { "snat", UNSUP }, { "dnat", UNSUP },
-	{ "masquerade", UNSUP }, { "redirect", UNSUP }, { "queue", UNSUP },
+	{ "reject", REJECT }, { "snat", NAT, NFT_NAT_SNAT },
+	{ "dnat", NAT, NFT_NAT_DNAT }, { "masquerade", MASQ },
+	{ "redirect", REDIRECT }, { "to", TO }, { "addr", ADDR },
+	{ "queue", UNSUP },
 	{ "tproxy", UNSUP }, { "dup", UNSUP }, { "fwd", UNSUP },
 	{ "meter", UNSUP }, { "flow", UNSUP },
 	{ "numgen", UNSUP_EXPR }, { "jhash", UNSUP_EXPR },

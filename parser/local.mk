@@ -17,7 +17,9 @@ libengine_la_SOURCES += \
 	parser/keyword.c parser/keyword.h \
 	parser/listing.c parser/listing.h \
 	parser/lower.c parser/lower.h \
+	parser/elemdata.c parser/elemdata.h \
 	parser/merge.c parser/merge.h \
+	parser/nat.c parser/nat.h \
 	parser/names.c parser/names.h \
 	parser/object.c parser/object.h parser/object.def \
 	parser/parser.h \
@@ -42,6 +44,8 @@ libengine_la_SOURCES += \
 	parser/expr/verdict.c parser/expr/wildcard.c \
 	parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
+	parser/stmt/masquerade.c parser/stmt/nat.c parser/stmt/redirect.c \
+	parser/stmt/reject.c \
 	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
 	parser/stmt/verdict.c
 # Made in the build folder and never shipped: flex and bison are needed anyway.

@@ -2,6 +2,7 @@
 /*
  * Values, elements and sets as nft's listing has them.
  */
+#include "parser/elemdata.h"
 #include "parser/print.h"
 
 #include <netinet/in.h>
@@ -146,6 +147,10 @@ static void print_data(const struct parser_env *env, const struct set_layout *l,
 	else if (l->is_verdict && b->verdicts)
 		print_verdict(b->verdicts[row],
 			      b->chains ? b->chains[row] : NULL, out);
+	else if (b->data && l->data.dtype &&
+		 (l->data_interval || l->data.dtype->n_fields))
+		elemdata_print(env, l->data.dtype, l->data_interval,
+			       b->data + row * b->data_len, out);
 	else if (b->data && l->data.dtype)
 		datatype_print(env, l->data.dtype,
 			       value_import(b->data + row * b->data_len,
@@ -215,5 +220,5 @@ void set_type_print(struct parser *p, const struct set_type *type,
 	if (type->flags & NFT_SET_OBJECT)
 		strbuf_printf(out, " : %s", list_object_word(type->obj_type));
 	else if (l.data.dtype)
-		strbuf_printf(out, " : %s", l.data.dtype->name);
+		elemdata_print_type(l.data.dtype, l.data_interval, out);
 }

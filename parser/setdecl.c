@@ -6,6 +6,7 @@
 #include <libnftnl/udata.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/elemdata.h"
 #include "parser/interval.h"
 #include "parser/lower.h"
 
@@ -90,10 +91,15 @@ int set_layout_of_type(struct check *c, const struct set_type *t,
 	if (l->is_verdict) {
 		l->data.dtype = &type_verdict;
 	} else if (t->data_type) {
-		one = datatype_by_id(t->data_type);
+		one = datatype_of_id(c->arena, t->data_type);
 		if (!one)
 			return bad_type(c, loc);
-		l->data = field_of_type(one, t->data_len, t->data_byteorder);
+		l->data = one->n_fields ? elemdata_field(one)
+					: field_of_type(one, t->data_len,
+							t->data_byteorder);
+		l->data_interval = t->data_interval;
+		if (l->data_interval)
+			l->data.bytes = (uint16_t)t->data_len;
 	}
 	return 0;
 }
@@ -136,7 +142,9 @@ void set_type_fill(struct cmd_set *set, const struct set_layout *l)
 	} else if (l->data.dtype) {
 		t->data_type = l->data.dtype->id;
 		t->data_len = l->data.bytes;
-		t->data_byteorder = l->data.byteorder;
+		t->data_byteorder = l->data.dtype->n_fields ? BYTEORDER_INVALID
+							    : l->data.byteorder;
+		t->data_interval = l->data_interval;
 	}
 }
 
@@ -192,6 +200,8 @@ static void set_userdata(struct nftnl_set *s, const struct cmd_set *set)
 				    set->type.data_byteorder);
 	if (set->auto_merge && !set->anonymous)
 		nftnl_udata_put_u32(b, NFTNL_UDATA_SET_MERGE_ELEMENTS, 1);
+	if (set->type.data_interval)
+		nftnl_udata_put_u32(b, NFTNL_UDATA_SET_DATA_INTERVAL, 1);
 	if (set->comment)
 		nftnl_udata_put_strz(b, NFTNL_UDATA_SET_COMMENT, set->comment);
 	nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(b),

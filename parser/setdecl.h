@@ -26,13 +26,15 @@ struct set_field {
 
 /**
  * struct set_layout - what a set's constants look like
- * @data:	its type; dtype NULL when there is none, type_verdict for vmaps
+ * @data:	its type; dtype NULL when there is none, type_verdict for vmaps.
+ *		A concatenation's fields are those of its dtype
+ * @data_interval: data are ranges: their lower ends, then their upper ends
  */
 struct set_layout {
 	struct set_field f[SET_MAX_FIELDS];
 	unsigned n;
 	struct set_field data;
-	bool is_verdict;
+	bool is_verdict, data_interval;
 };
 
 /** set_layout_of_key() - the layout of an anonymous set that @key looks up */

@@ -30,6 +30,9 @@ static struct expr *literal(struct check *c, const struct expr *key,
 	l.data.len = c->want.len;
 	l.data.byteorder = c->want.byteorder;
 	l.data.bytes = (uint16_t)((c->want.len + 7) / 8);
+	l.data_interval = c->want_range;
+	if (l.data_interval)
+		l.data.bytes *= 2;
 	r = arena_memdup(c->arena, e, sizeof(*e));
 	r->e.dtype = c->want.dtype;
 	r->e.len = c->want.len;
