@@ -52,14 +52,13 @@ void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out);
 void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
 		      struct strbuf *out);
 
-/** engine_apply() - run all commands of @p as one transaction; 0, or -1 with
- * diagnostics and nothing changed */
-int engine_apply(struct nftvm *nv, struct parser *p);
-
 /** engine_rule() - the rule that the VM's rule was made from */
 const struct rs_rule *engine_rule(const struct vm_rule *rule);
 
-/** engine_netlink() - the commands of @p as nft --debug=netlink prints them */
+/** engine_netlink_cmd() - one command as nft --debug=netlink prints it */
+void engine_netlink_cmd(struct parser *p, const struct cmd *cmd,
+			struct strbuf *out);
+/** engine_netlink() - all commands of @p */
 void engine_netlink(struct parser *p, struct strbuf *out);
 
 #endif

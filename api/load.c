@@ -5,12 +5,13 @@
  * A load is one transaction of two halves. Commands go to the ruleset, which
  * answers as the kernel's control plane does (names, handles, what is in use)
  * and tells of each change; each change goes on to the VM, which verifies and
- * lowers. Only when both have taken everything, both commit.
+ * lowers. Only when both have taken everything, both commit. The parser hands
+ * over each command when it is checked, and forgets it.
  *
  *	parser -> cmd -> ruleset_apply() -> struct ruleset_events -> vm_*()
  *
  * After a fault the VM is left alone, but the ruleset goes on, so that one run
- * shows all faults. The VM's own come with the rule (the cookie is the rule of
+ * shows all faults; after one in the text the parser alone goes on. The VM's own come with the rule (the cookie is the rule of
  * the ruleset) and the expression, and the rule's source map has the place.
  */
 #include "api/engine.h"
@@ -23,14 +24,18 @@
 
 /**
  * struct load - one load under way
- * @cmd:	the command that is being applied
+ * @p:		where commands come from
+ * @place:	of the command that is being applied
  * @tx:		the VM's half
+ * @netlink:	the commands as nft prints them, or NULL
  * @failed:	something was refused: nothing will be committed
  */
 struct load {
 	struct nftvm *nv;
-	const struct cmd *cmd;
+	struct parser *p;
+	struct loc place;
 	struct vm_tx *tx;
+	struct strbuf *netlink;
 	bool failed;
 };
 
@@ -47,7 +52,7 @@ static const struct loc *error_place(const struct load *l,
 	const struct rs_rule *r = (void *)(uintptr_t)err->cookie;
 
 	if (!r)
-		return &l->cmd->loc;
+		return &l->place;
 	if (err->expr >= 0 && err->expr < r->n_locs &&
 	    r->locs[err->expr].source)
 		return &r->locs[err->expr];
@@ -250,71 +255,70 @@ static void load_commit(struct load *l)
 		ruleset_commit(l->nv->ruleset);
 }
 
-int engine_apply(struct nftvm *nv, struct parser *p)
+static void load_cmd(void *data, struct cmd *cmd)
 {
-	struct load l = { .nv = nv, .tx = vm_begin(nv->vm) };
-	struct cmd *cmd = NULL;
+	struct load *l = data;
 
-	ruleset_begin(nv->ruleset, nv->diags, &to_vm, &l);
-	while ((cmd = parser_next_cmd(p, cmd))) {
-		l.cmd = cmd;
-		if (ruleset_apply(nv->ruleset, p, cmd))
-			l.failed = true;
-	}
-	load_commit(&l);
-	return l.failed ? -1 : 0;
+	l->place = cmd->loc;
+	if (l->netlink)
+		engine_netlink_cmd(l->p, cmd, l->netlink);
+	if (ruleset_apply(l->nv->ruleset, l->p, cmd))
+		l->failed = true;
 }
 
-static struct parser *parser_make(struct nftvm *nv, struct parser_env *env,
-				  int *err)
-{
-	struct parser *p;
+/**
+ * struct text - what is loaded: files, or @text
+ */
+struct text {
+	const char *const *paths;
+	size_t n_paths;
+	const char *name, *text;
+	size_t len;
+};
 
-	engine_env(nv, env);
-	p = parser_new(nv->diags, env);
-	for (size_t i = 0; i < nv->defines.len; i++)
-		if (parser_define(p, nv->defines.v[i]))
-			*err = -1;
-	return p;
+static void parse(struct load *l, const struct text *t)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < l->nv->defines.len; i++)
+		err |= parser_define(l->p, l->nv->defines.v[i]);
+	for (size_t i = 0; i < t->n_paths; i++)
+		err |= parser_file(l->p, t->paths[i]);
+	if (t->text)
+		err |= parser_text(l->p, t->name, t->text, t->len);
+	if (err)
+		l->failed = true;
+}
+
+static int load(struct nftvm *nv, const struct text *t, struct strbuf *netlink)
+{
+	struct load l = { .nv = nv, .netlink = netlink };
+	struct parser_env env;
+
+	engine_env(nv, &env);
+	l.p = parser_new(nv->diags, &env);
+	l.tx = vm_begin(nv->vm);
+	ruleset_begin(nv->ruleset, nv->diags, &to_vm, &l);
+	parser_sink(l.p, load_cmd, &l);
+	parse(&l, t);
+	load_commit(&l);
+	parser_free(l.p);
+	return l.failed ? -1 : 0;
 }
 
 int nftvm_load_text(struct nftvm *nv, const char *name, const char *text,
 		    size_t len)
 {
-	struct parser_env env;
-	int err = 0;
-	struct parser *p = parser_make(nv, &env, &err);
+	struct text t = { .name = name, .text = text, .len = len };
 
-	if (parser_text(p, name, text, len))
-		err = -1;
-	if (!err)
-		err = engine_apply(nv, p);
-	parser_free(p);
-	return err;
-}
-
-/* Parse all files, show them if @show is set, load them. */
-static int files_load(struct nftvm *nv, const char *const *paths, size_t len,
-		      struct strbuf *netlink)
-{
-	struct parser_env env;
-	int err = 0;
-	struct parser *p = parser_make(nv, &env, &err);
-
-	for (size_t i = 0; i < len; i++)
-		if (parser_file(p, paths[i]))
-			err = -1;
-	if (!err && netlink)
-		engine_netlink(p, netlink);
-	if (!err)
-		err = engine_apply(nv, p);
-	parser_free(p);
-	return err;
+	return load(nv, &t, NULL);
 }
 
 int nftvm_load_files(struct nftvm *nv, const char *const *paths, size_t len)
 {
-	return files_load(nv, paths, len, NULL);
+	struct text t = { .paths = paths, .n_paths = len };
+
+	return load(nv, &t, NULL);
 }
 
 int nftvm_load_file(struct nftvm *nv, const char *path)
@@ -333,9 +337,9 @@ static void dump_programs(const struct nftvm *nv, struct strbuf *out)
 int nftvm_compile_files(struct nftvm *nv, const char *const *paths, size_t len,
 			unsigned form, char **text)
 {
+	struct text t = { .paths = paths, .n_paths = len };
 	struct strbuf out = STRBUF_INIT;
-	int err = files_load(nv, paths, len,
-			     form == NFTVM_FORM_NETLINK ? &out : NULL);
+	int err = load(nv, &t, form == NFTVM_FORM_NETLINK ? &out : NULL);
 
 	if (!err && form == NFTVM_FORM_VM)
 		dump_programs(nv, &out);

@@ -165,19 +165,24 @@ static void rule_block(struct parser *p, const struct cmd *cmd,
 	nftnl_rule_free(rule);
 }
 
+void engine_netlink_cmd(struct parser *p, const struct cmd *cmd,
+			struct strbuf *out)
+{
+	if (cmd->op != CMD_ADD && cmd->op != CMD_CREATE &&
+	    cmd->op != CMD_INSERT && cmd->op != CMD_REPLACE)
+		return;
+	if (cmd->obj == OBJ_SET)
+		set_block(cmd->set, cmd->h.table, out);
+	else if (cmd->obj == OBJ_ELEMENTS)
+		elems_print(cmd->h.set, cmd->h.table, cmd->set, out);
+	else if (cmd->obj == OBJ_RULE)
+		rule_block(p, cmd, out);
+}
+
 void engine_netlink(struct parser *p, struct strbuf *out)
 {
 	struct cmd *cmd = NULL;
 
-	while ((cmd = parser_next_cmd(p, cmd))) {
-		if (cmd->op != CMD_ADD && cmd->op != CMD_CREATE &&
-		    cmd->op != CMD_INSERT && cmd->op != CMD_REPLACE)
-			continue;
-		if (cmd->obj == OBJ_SET)
-			set_block(cmd->set, cmd->h.table, out);
-		else if (cmd->obj == OBJ_ELEMENTS)
-			elems_print(cmd->h.set, cmd->h.table, cmd->set, out);
-		else if (cmd->obj == OBJ_RULE)
-			rule_block(p, cmd, out);
-	}
+	while ((cmd = parser_next_cmd(p, cmd)))
+		engine_netlink_cmd(p, cmd, out);
 }

@@ -64,6 +64,10 @@ void arena_reset(struct arena *a)
 		free(b);
 	}
 	a->top->next = NULL;
+#ifdef __SANITIZE_ADDRESS__
+	/* who still looks at what was there shall notice */
+	memset(a->top->bytes, 0xa5, a->top->used);
+#endif
 	a->top->used = 0;
 	a->handed_out = 0;
 }
@@ -86,6 +90,44 @@ void *arena_alloc(struct arena *a, size_t size)
 	a->handed_out += need;
 	memset(p, 0, need);
 	return p;
+}
+
+/* Where the block is linked that has @p and nothing else, or NULL. */
+static struct block **block_of_one(struct arena *a, const void *p, size_t size)
+{
+	struct block **at;
+
+	if (size < ARENA_BLOCK)
+		return NULL;
+	for (at = &a->top; *at; at = &(*at)->next)
+		if ((*at)->bytes == p && (*at)->used == size)
+			return at;
+	return NULL;
+}
+
+void *arena_grow(struct arena *a, void *p, size_t old_size, size_t size)
+{
+	size_t old_need = ALIGN_UP(old_size, (size_t)ARENA_ALIGN);
+	size_t need = ALIGN_UP(size, (size_t)ARENA_ALIGN);
+	struct block **at, *b;
+	void *q;
+
+	if (need < size || need > SIZE_MAX - sizeof(*b))
+		xalloc_failed(size);
+	at = block_of_one(a, p, old_need);
+	if (!at) {
+		q = arena_alloc(a, size);
+		if (old_size)
+			memcpy(q, p, old_size);
+		return q;
+	}
+	b = realloc(*at, sizeof(*b) + need);
+	if (!b)
+		xalloc_failed(need);
+	b->size = b->used = need;
+	*at = b;
+	a->handed_out += need - old_need;
+	return b->bytes;
 }
 
 void *arena_memdup(struct arena *a, const void *p, size_t len)

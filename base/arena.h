@@ -23,6 +23,10 @@ void arena_reset(struct arena *a);
 
 /** arena_alloc() - @size bytes of zero, aligned for any type; never NULL */
 void *arena_alloc(struct arena *a, size_t size);
+/** arena_grow() - more room for what arena_alloc() gave for @old_size bytes;
+ * its new address. What is added is not zeroed. An array that has grown large
+ * leaves no copy behind */
+void *arena_grow(struct arena *a, void *p, size_t old_size, size_t size);
 /** arena_memdup() - copy of @len bytes */
 void *arena_memdup(struct arena *a, const void *p, size_t len);
 /** arena_strdup() - copy of a string; NULL for NULL */

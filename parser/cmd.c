@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <libnftnl/object.h>
 #include <libnftnl/rule.h>
-#include <libnftnl/set.h>
 #include <libnftnl/udata.h>
 #include <stdlib.h>
 
@@ -23,9 +22,10 @@ struct parser *parser_new(struct diags *d, const struct parser_env *env)
 	p->diags = d;
 	if (env)
 		p->env = *env;
-	p->arena = arena_new();
+	p->arena = p->work = arena_new();
 	p->keywords = keywords_new();
 	p->tables = strmap_new();
+	p->changed_sets = strmap_new();
 	list_init(&p->cmds);
 	list_init(&p->pending);
 	list_init(&p->top.defines);
@@ -35,17 +35,9 @@ struct parser *parser_new(struct diags *d, const struct parser_env *env)
 
 void parser_free(struct parser *p)
 {
-	struct cmd_set **set;
-
 	if (!p)
 		return;
-	vec_foreach(&p->all_sets, set) {
-		if ((*set)->nftnl)
-			nftnl_set_free((*set)->nftnl);
-		if ((*set)->elems)
-			elem_batch_fini((*set)->elems);
-		free((*set)->elems);
-	}
+	parser_drop_sets(p);
 	for (size_t i = 0; i < p->all_objects.len; i++)
 		nftnl_obj_free(p->all_objects.v[i]);
 	vec_fini(&p->all_objects);
@@ -53,9 +45,21 @@ void parser_free(struct parser *p)
 	vec_fini(&p->scan.inputs);
 	vec_fini(&p->scan.braces);
 	names_free(p);
+	strmap_free(p->changed_sets);
 	keywords_free(p->keywords);
+	if (p->work != p->arena)
+		arena_free(p->work);
 	arena_free(p->arena);
 	free(p);
+}
+
+void parser_sink(struct parser *p, void (*fn)(void *data, struct cmd *cmd),
+		 void *data)
+{
+	p->sink = fn;
+	p->sink_data = data;
+	p->sink_errors = diags_errors(p->diags);
+	p->work = arena_new();
 }
 
 static int parse_source(struct parser *p, uint32_t source)
@@ -141,7 +145,7 @@ struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
 	if (cmd->rule->comment)
 		set_comment(l.rule, cmd->rule->comment);
 	lower_rule(&l, cmd->rule);
-	*locs = arena_memdup(p->arena, l.locs.v,
+	*locs = arena_memdup(p->work, l.locs.v,
 			     l.locs.len * sizeof(l.locs.v[0]));
 	*n_locs = (unsigned)l.locs.len;
 	vec_fini(&l.locs);

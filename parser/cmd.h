@@ -5,10 +5,12 @@
  * it is parser/'s own.
  *
  *	parser_new()
+ *	parser_sink()			who takes the commands one by one
  *	parser_file() / parser_text()	scan, parse, check; all faults queued
  *	parser_next_cmd()		commands, in the order the kernel gets
  *					them: the block form of a table comes
- *					flattened as nft sends it
+ *					flattened as nft sends it; none if
+ *					a sink took them
  *	cmd_rule_lower()
  *	parser_free()			everything above dies with it
  */
@@ -189,6 +191,15 @@ struct cmd {
 
 struct parser *parser_new(struct diags *d, const struct parser_env *env);
 void parser_free(struct parser *p);
+/**
+ * parser_sink() - have commands taken as soon as they are checked
+ * @fn:		called for each command in order, which is gone when it returns,
+ *		with all that cmd_rule_sets() and cmd_rule_lower() gave for it:
+ *		so a text of any length takes the memory of one rule's checked
+ *		form. Not called any more once a fault was found
+ */
+void parser_sink(struct parser *p, void (*fn)(void *data, struct cmd *cmd),
+		 void *data);
 /** parser_define() - -D name=value; -1 with a diagnostic when malformed */
 int parser_define(struct parser *p, const char *assignment);
 /** parser_file() - a file or "-"; 0, or -1 with faults queued */

@@ -88,7 +88,7 @@ static int read_concat(struct fill *f, struct expr *e)
 
 		if (read_field(f, &f->l->f[i], l->items.v[i], &b))
 			return -1;
-		vec_push(&f->in.bounds, b);
+		bounds_push(&f->in, &b);
 	}
 	return 0;
 }
@@ -105,7 +105,7 @@ static int read_key(struct fill *f, struct expr *e)
 				  expr_as(e, list_expr)->items.len);
 	if (read_field(f, &f->l->f[0], e, &b))
 		return -1;
-	vec_push(&f->in.bounds, b);
+	bounds_push(&f->in, &b);
 	return 0;
 }
 
@@ -132,26 +132,24 @@ static struct expr *nested(struct expr *key)
 
 static int gather_elem(struct fill *f, const struct elem *el)
 {
-	struct elem_row *row;
-	size_t n = f->in.bounds.len;
+	static const struct bound none = { 0 };
+	size_t n = f->in.from.len;
 	struct expr *inner = nested(el->key);
 
 	if (inner && !el->data)
 		return gather(f, inner);
 	if (check_data(f, el))
 		return -1;
-	row = vec_add(&f->in.rows);
-	row->el = el;
-	if (expr_is(el->key, wildcard)) {
-		row->catchall = true;
+	vec_push(&f->in.rows, el);
+	if (elem_is_catchall(el)) {
 		for (unsigned i = 0; i < f->l->n; i++)
-			vec_add(&f->in.bounds);
+			bounds_push(&f->in, &none);
 		return 0;
 	}
 	if (!read_key(f, el->key))
 		return 0;
 	f->in.rows.len--;
-	f->in.bounds.len = n;
+	bounds_cut(&f->in, n);
 	return -1;
 }
 
@@ -278,10 +276,9 @@ static int put_opts(struct fill *f, size_t row, const struct elem_opts *o)
 {
 	if ((o->has_timeout || o->has_expires) && !f->set->anonymous &&
 	    !(f->set->type.flags & NFT_SET_TIMEOUT))
-		return diag_error(
-			f->c->diags,
-			&f->in.rows.v[f->in.rows.len - 1].el->key->loc,
-			"the set has no 'flags timeout'");
+		return diag_error(f->c->diags,
+				  &f->in.rows.v[f->in.rows.len - 1]->key->loc,
+				  "the set has no 'flags timeout'");
 	if (o->has_timeout)
 		elem_batch_timeouts_ms(f->out)[row] = o->timeout_ms;
 	if (o->has_expires)
@@ -293,7 +290,7 @@ static int put_opts(struct fill *f, size_t row, const struct elem_opts *o)
 
 int fill_row(struct fill *f, size_t i, size_t *row)
 {
-	const struct elem *el = f->in.rows.v[i].el;
+	const struct elem *el = f->in.rows.v[i];
 
 	*row = elem_batch_add(f->out);
 	if (el->opts && put_opts(f, *row, el->opts))
@@ -308,20 +305,18 @@ int fill_row(struct fill *f, size_t i, size_t *row)
 static void put_fields(struct fill *f, size_t i, size_t row, bool interval)
 {
 	uint8_t *key = elem_batch_key(f->out, row), *end = NULL;
-	const struct bound *b = &f->in.bounds.v[i * f->l->n];
-
 	if (interval)
 		end = elem_batch_key_ends(f->out) + row * f->out->key_len;
 	for (unsigned k = 0; k < f->l->n; k++) {
 		const struct set_field *field = &f->l->f[k];
+		struct bound b = bounds_at(&f->in, i * f->l->n + k);
 		uint8_t order = interval ? BYTEORDER_BIG : field->byteorder;
 
-		value_export(b[k].from << field->shift, field->bytes, order,
-			     key);
+		value_export(b.from << field->shift, field->bytes, order, key);
 		key += 4 * lower_words(field->len);
 		if (!interval)
 			continue;
-		value_export(b[k].to << field->shift, field->bytes, order, end);
+		value_export(b.to << field->shift, field->bytes, order, end);
 		end += 4 * lower_words(field->len);
 	}
 }
@@ -331,7 +326,7 @@ static int fill_plain(struct fill *f, bool concat_interval)
 	for (size_t i = 0; i < f->in.rows.len; i++) {
 		size_t row;
 
-		if (f->in.rows.v[i].catchall)
+		if (elem_is_catchall(f->in.rows.v[i]))
 			continue;
 		if (fill_row(f, i, &row))
 			return -1;
@@ -345,7 +340,7 @@ static int fill_catchall(struct fill *f)
 	size_t row;
 
 	for (size_t i = 0; i < f->in.rows.len; i++) {
-		if (!f->in.rows.v[i].catchall)
+		if (!elem_is_catchall(f->in.rows.v[i]))
 			continue;
 		if (fill_row(f, i, &row))
 			return -1;
@@ -361,7 +356,7 @@ static int lay_out(struct fill *f)
 	if (f->in.ranged && !(*flags & NFT_SET_INTERVAL)) {
 		if (!f->set->anonymous)
 			return diag_error(f->c->diags,
-					  &f->in.rows.v[0].el->key->loc,
+					  &f->in.rows.v[0]->key->loc,
 					  "ranges need 'flags interval' in the "
 					  "set's declaration");
 		*flags |= NFT_SET_INTERVAL;
@@ -396,7 +391,7 @@ int set_fill(struct check *c, struct cmd_set *set, const struct set_layout *l,
 		err = diag_error(c->diags, &literals[0]->loc,
 				 "an empty set matches nothing");
 	vec_fini(&f.in.rows);
-	vec_fini(&f.in.bounds);
+	bounds_cut(&f.in, 0);
 	c->in_set = in_set;
 	c->want = old;
 	if (!f.out->len) {

@@ -110,7 +110,7 @@ static void keep_name(struct cmd_handle *h, enum cmd_obj obj)
 static struct cmd *cmd_new(struct parser *p, const struct item *it,
 			   enum cmd_obj obj, const struct cmd_handle *h)
 {
-	struct cmd *cmd = arena_new_of(p->arena, struct cmd);
+	struct cmd *cmd = arena_new_of(p->work, struct cmd);
 
 	cmd->op = it->op;
 	cmd->obj = obj;
@@ -129,6 +129,43 @@ static struct cmd *cmd_new(struct parser *p, const struct item *it,
 static bool is_declaration(const struct item *it)
 {
 	return it->op == CMD_ADD || it->op == CMD_CREATE;
+}
+
+/* ---- what is made is taken ------------------------------------------------ */
+
+void parser_drop_sets(struct parser *p)
+{
+	struct cmd_set **set;
+
+	vec_foreach(&p->all_sets, set) {
+		if ((*set)->nftnl)
+			nftnl_set_free((*set)->nftnl);
+		if ((*set)->elems)
+			elem_batch_fini((*set)->elems);
+		free((*set)->elems);
+	}
+	vec_fini(&p->all_sets);
+}
+
+/* Give the sink the commands that there are; then they and their sets are
+ * gone. */
+static void deliver(struct parser *p)
+{
+	struct cmd *cmd, *tmp;
+	unsigned errors;
+
+	if (!p->sink)
+		return;
+	list_for_each_safe(cmd, tmp, &p->cmds, node) {
+		list_del(&cmd->node);
+		errors = diags_errors(p->diags);
+		if (errors == p->sink_errors)
+			p->sink(p->sink_data, cmd);
+		/* what it refused is no fault of the text */
+		p->sink_errors += diags_errors(p->diags) - errors;
+	}
+	parser_drop_sets(p);
+	arena_reset(p->work);
 }
 
 /* ---- rules --------------------------------------------------------------- */
@@ -163,6 +200,7 @@ static void flatten_rule(struct parser *p, const struct item *it,
 	struct cmd *cmd;
 
 	check_init(&c, p, h->family, h->table, r);
+	c.arena = p->work;
 	if (check_stmts(&c, r) || diags_errors(p->diags) != errors)
 		return;
 	merge_payloads(r);
@@ -223,8 +261,94 @@ static void flatten_rules(struct parser *p, const struct item *it,
 	if (!it->chain)
 		return;
 	rule.op = CMD_ADD;
-	for (size_t i = 0; i < it->chain->rules.len; i++)
+	for (size_t i = 0; i < it->chain->rules.len; i++) {
 		flatten_rule(p, &rule, h, it->chain->rules.v[i]);
+		deliver(p);
+	}
+}
+
+/* ---- sets that rules change ---------------------------------------------- */
+/*
+ * A set that a rule of the text adds to is dynamic, said or not, and must be
+ * made so: rules are looked through for such sets before any set is made.
+ */
+
+static const char *set_key(char *buf, size_t size, uint8_t family,
+			   const char *table, const char *set)
+{
+	snprintf(buf, size, "%u %s %s", family, table, set);
+	return buf;
+}
+
+static void note_rule(struct parser *p, const struct rule_ast *r,
+		      uint8_t family, const char *table)
+{
+	char key[600];
+
+	for (const struct stmt *s = r ? r->written : NULL; s; s = s->next) {
+		const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
+
+		if (!stmt_is(s, dynset) || !expr_is(d->set, setref))
+			continue;
+		strmap_put(p->changed_sets,
+			   set_key(key, sizeof(key), family, table,
+				   expr_as(d->set, setref_expr)->name),
+			   p);
+	}
+}
+
+/* The family and table of an item's names; false: none that could be. */
+static bool table_of(const struct item *it, unsigned want, uint8_t *family,
+		     const char **table)
+{
+	const struct name_list *l = it->names;
+
+	*family = NFPROTO_IPV4;
+	if (!l || l->n < want || l->n > want + 1)
+		return false;
+	*table = l->v[l->n - want];
+	for (size_t i = 0; l->n > want && i < ARRAY_LEN(families); i++)
+		if (!strcmp(families[i].word, l->v[0]))
+			*family = families[i].family;
+	return true;
+}
+
+static void note_chain(struct parser *p, const struct item *it, uint8_t family,
+		       const char *table)
+{
+	for (size_t i = 0; it->chain && i < it->chain->rules.len; i++)
+		note_rule(p, it->chain->rules.v[i], family, table);
+}
+
+static void note_changed_sets(struct parser *p, const struct item *it)
+{
+	bool is_table = it->obj == OBJ_TABLE;
+	const struct item *child;
+	const char *table;
+	uint8_t family;
+
+	if (!table_of(it, is_table ? 1 : 2, &family, &table))
+		return;
+	note_rule(p, it->rule, family, table);
+	note_chain(p, it, family, table);
+	if (!is_table || !is_declaration(it))
+		return;
+	list_for_each(child, &it->children, node)
+		note_chain(p, child, family, table);
+}
+
+static bool is_changed(struct parser *p, const struct cmd_handle *h)
+{
+	char key[600];
+
+	return strmap_get(p->changed_sets, set_key(key, sizeof(key), h->family,
+						   h->table, h->set));
+}
+
+static void make_dynamic(struct cmd_set *set)
+{
+	set->type.flags |= NFT_SET_EVAL;
+	nftnl_set_set_u32(set->nftnl, NFTNL_SET_FLAGS, set->type.flags);
 }
 
 static void flatten_set(struct parser *p, const struct item *it,
@@ -236,6 +360,8 @@ static void flatten_set(struct parser *p, const struct item *it,
 
 	if (set)
 		names_add_set(p, h->family, h->table, h->set, &set->type);
+	if (set && set->nftnl && is_changed(p, h))
+		make_dynamic(set);
 	if (!set || diags_errors(p->diags) != errors)
 		return;
 	cmd = cmd_new(p, it, OBJ_SET, h);
@@ -311,6 +437,7 @@ static void each_child(struct parser *p, const struct item *table,
 			continue;
 		child_handle(h, it, &child);
 		one(p, it, &child);
+		deliver(p);
 	}
 }
 
@@ -324,6 +451,7 @@ static void flatten_table(struct parser *p, const struct item *it)
 	names_add_table(p, h.family, h.table);
 	cmd = cmd_new(p, it, OBJ_TABLE, &h);
 	cmd->table_flags = it->flags;
+	deliver(p);
 	each_child(p, it, &h, OBJ_CHAIN, flatten_chain);
 	each_child(p, it, &h, OBJ_OBJECT, flatten_object);
 	each_child(p, it, &h, OBJ_SET, flatten_set);
@@ -441,24 +569,15 @@ static void flatten_item(struct parser *p, const struct item *it)
 		flatten_named(p, it);
 }
 
-/* A set that a rule adds to turned dynamic after it was made. */
-static void update_set_flags(struct parser *p)
-{
-	struct cmd_set **set;
-
-	vec_foreach(&p->all_sets, set)
-		if ((*set)->nftnl && !(*set)->anonymous)
-			nftnl_set_set_u32((*set)->nftnl, NFTNL_SET_FLAGS,
-					  (*set)->type.flags);
-}
-
 void parser_flatten(struct parser *p)
 {
 	struct item *it, *tmp;
 
+	list_for_each(it, &p->pending, node)
+		note_changed_sets(p, it);
 	list_for_each_safe(it, tmp, &p->pending, node) {
 		list_del(&it->node);
 		flatten_item(p, it);
+		deliver(p);
 	}
-	update_set_flags(p);
 }

@@ -16,6 +16,30 @@
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
+void bounds_push(struct elem_rows *in, const struct bound *b)
+{
+	if (b->from != b->to && !in->to.len) {
+		vec_reserve(&in->to, in->from.len + 1);
+		if (in->from.len)
+			memcpy(in->to.v, in->from.v,
+			       in->from.len * sizeof(in->from.v[0]));
+		in->to.len = in->from.len;
+	}
+	if (in->to.len || b->from != b->to)
+		vec_push(&in->to, b->to);
+	vec_push(&in->from, b->from);
+}
+
+void bounds_cut(struct elem_rows *in, size_t n)
+{
+	in->from.len = n;
+	in->to.len = MIN(in->to.len, n);
+	if (n)
+		return;
+	vec_fini(&in->from);
+	vec_fini(&in->to);
+}
+
 struct seg {
 	u128 from, to;
 	size_t row;
@@ -76,8 +100,8 @@ static void seg_sort(struct seg *v, size_t n, unsigned bytes)
 
 static int overlap(struct fill *f, const struct seg *a, const struct seg *b)
 {
-	return diag_error2(f->c->diags, &f->in.rows.v[b->row].el->key->loc,
-			   &f->in.rows.v[a->row].el->key->loc,
+	return diag_error2(f->c->diags, &f->in.rows.v[b->row]->key->loc,
+			   &f->in.rows.v[a->row]->key->loc,
 			   "this interval overlaps another one");
 }
 
@@ -159,12 +183,15 @@ int interval_fill(struct fill *f)
 	int err = -1;
 
 	for (size_t i = 0; i < len; i++) {
-		if (f->in.rows.v[i].catchall)
+		struct bound b = bounds_at(&f->in, i);
+
+		if (elem_is_catchall(f->in.rows.v[i]))
 			continue;
-		v[n].from = f->in.bounds.v[i].from << field->shift;
-		v[n].to = f->in.bounds.v[i].to << field->shift;
+		v[n].from = b.from << field->shift;
+		v[n].to = b.to << field->shift;
 		v[n++].row = i;
 	}
+	bounds_cut(&f->in, 0);
 	seg_sort(v, n, field->bytes);
 	left = merge(f, v, n);
 	if (left >= 0)

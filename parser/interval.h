@@ -9,22 +9,38 @@ struct bound {
 	u128 from, to;
 };
 
-/** struct elem_row - one element: where it was written */
-struct elem_row {
-	const struct elem *el;
-	bool catchall;
-};
-
 /**
  * struct elem_rows - the elements of a set, read but not yet laid out
- * @bounds:	layout->n for each row
- * @ranged:	some are ranges
+ * @rows:	where each was written
+ * @from, @to:	of the fields of each, layout->n; @to is empty until a range
+ *		comes: there may be millions
+ * @ranged:	some are ranges, also of one value
  */
 struct elem_rows {
-	VEC(struct elem_row) rows;
-	VEC(struct bound) bounds;
+	VEC(const struct elem *) rows;
+	VEC(u128) from;
+	VEC(u128) to;
 	bool ranged;
 };
+
+/** bounds_push() - of the next field */
+void bounds_push(struct elem_rows *in, const struct bound *b);
+
+/** bounds_at() - of field @i, counted over all rows */
+static inline struct bound bounds_at(const struct elem_rows *in, size_t i)
+{
+	return (struct bound){ in->from.v[i],
+			       in->to.len ? in->to.v[i] : in->from.v[i] };
+}
+
+/** bounds_cut() - forget all but the first @n; 0 frees them */
+void bounds_cut(struct elem_rows *in, size_t n);
+
+/** elem_is_catchall() - is the element `*`? */
+static inline bool elem_is_catchall(const struct elem *el)
+{
+	return expr_is(el->key, wildcard);
+}
 
 /** struct fill - filling one set */
 struct fill {

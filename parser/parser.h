@@ -98,40 +98,44 @@ struct rule_ast {
 
 /**
  * struct parser - one compile
+ * @arena:	what lasts: the text's nodes, names, types of sets
+ * @work:	of the command being made, when a sink takes it; else @arena
  * @cmds:	checked commands, struct cmd.node
  * @pending:	commands as written, in the order of the text
  */
 struct parser {
 	struct diags *diags;
 	struct parser_env env;
-	struct arena *arena;
+	struct arena *arena, *work;
 	struct keywords *keywords;
 	struct list cmds;
 	struct list pending;
 	struct scope top, *scope;
 	struct scan scan;
-	struct item *open;     /* the innermost block being read */
-	struct item *last;     /* the command made last */
-	struct item at;	       /* place of the rule command being read */
-	struct strmap *tables; /* known names, see names.h */
+	struct item *open;	     /* the innermost block being read */
+	struct item *last;	     /* the command made last */
+	struct item at;		     /* place of the rule command being read */
+	struct strmap *tables;	     /* known names, see names.h */
+	struct strmap *changed_sets; /* "FAMILY TABLE SET", see flatten.c */
 	uint32_t next_set_id;
+	void (*sink)(void *data, struct cmd *cmd);
+	void *sink_data;
+	unsigned sink_errors; /* that are none of the texts' */
 	VEC(struct cmd_set *) all_sets;
 	VEC(struct nftnl_obj *) all_objects;
 };
 
 /** arena_push() - append to a { v, len, cap } whose array is in the arena */
-#define arena_push(arena, vec, elem)                                        \
-	do {                                                                \
-		if ((vec)->len == (vec)->cap) {                             \
-			void *old_ = (vec)->v;                              \
-			(vec)->cap = (vec)->cap ? (vec)->cap * 2 : 4;       \
-			(vec)->v = arena_alloc(                             \
-				(arena), (vec)->cap * sizeof((vec)->v[0])); \
-			if (old_)                                           \
-				memcpy((vec)->v, old_,                      \
-				       (vec)->len * sizeof((vec)->v[0]));   \
-		}                                                           \
-		(vec)->v[(vec)->len++] = (elem);                            \
+#define arena_push(arena, vec, elem)                                          \
+	do {                                                                  \
+		if ((vec)->len == (vec)->cap) {                               \
+			size_t old_ = (vec)->cap * sizeof((vec)->v[0]);       \
+			(vec)->cap = (vec)->cap ? (vec)->cap * 2 : 4;         \
+			(vec)->v =                                            \
+				arena_grow((arena), (vec)->v, old_,           \
+					   (vec)->cap * sizeof((vec)->v[0])); \
+		}                                                             \
+		(vec)->v[(vec)->len++] = (elem);                              \
 	} while (0)
 
 /** parser_scan() - read a source's text; 0, or -1 with faults queued */

@@ -12,8 +12,10 @@ static const struct vm_expr_ops *const vm_exprs[] = {
 
 const struct vm_expr_ops *vm_expr_find(const char *name)
 {
+	/* most differ in their first letter */
 	for (size_t i = 0; i < ARRAY_LEN(vm_exprs); i++)
-		if (!strcmp(vm_exprs[i]->name, name))
+		if (vm_exprs[i]->name[0] == name[0] &&
+		    !strcmp(vm_exprs[i]->name, name))
 			return vm_exprs[i];
 	return NULL;
 }

@@ -210,6 +210,9 @@ struct vm_reg {
  */
 int vm_lower_load(struct vm_lower *lw, uint32_t nr, uint32_t len,
 		  struct vm_reg *reg);
+/** vm_lower_used() - no more than @bytes of the private part are in use: the rest
+ * is given back. Not in a set's expressions */
+void vm_lower_used(struct vm_lower *lw, size_t bytes);
 /** vm_lower_store() - it writes them (nft_parse_register_store()) */
 int vm_lower_store(struct vm_lower *lw, uint32_t nr, uint32_t len,
 		   struct vm_reg *reg);

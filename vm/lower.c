@@ -77,6 +77,12 @@ int vm_lower_store(struct vm_lower *lw, uint32_t nr, uint32_t len,
 	return reg_parse(lw, nr, len, reg, &lw->e->writes);
 }
 
+void vm_lower_used(struct vm_lower *lw, size_t bytes)
+{
+	lw->e->size =
+		(uint16_t)(sizeof(struct vm_expr) + ALIGN_UP(bytes, (size_t)8));
+}
+
 int vm_lower_chain(struct vm_lower *lw, const char *name, struct vm_chain **out)
 {
 	struct vm_chain *c;
@@ -209,6 +215,7 @@ struct sizes {
 	struct vm_lower *lw;
 	size_t exprs, state;
 	unsigned n;
+	const struct vm_expr_ops *ops[MAX_EXPRS];
 };
 
 static int size_up(struct nftnl_expr *ne, void *data)
@@ -220,14 +227,17 @@ static int size_up(struct nftnl_expr *ne, void *data)
 		return -1;
 	sz->exprs += expr_size(ops);
 	sz->state += state_size(ops);
-	if (++sz->n <= MAX_EXPRS)
+	if (sz->n < MAX_EXPRS) {
+		sz->ops[sz->n++] = ops;
 		return 0;
+	}
 	vm_refuse(sz->lw, -EINVAL, "more than %d expressions", MAX_EXPRS);
 	return -1;
 }
 
 struct lowering {
 	struct vm_lower *lw;
+	const struct sizes *sizes;
 	struct vm_rule *r;
 	struct vm_expr *e;
 	char *state;
@@ -237,7 +247,7 @@ static int lower_next(struct nftnl_expr *ne, void *data)
 {
 	struct lowering *l = data;
 	struct vm_expr *e = l->e;
-	const struct vm_expr_ops *ops = ops_of(l->lw, ne);
+	const struct vm_expr_ops *ops = l->sizes->ops[l->r->n];
 
 	if (lower_one(l->lw, ne, ops, e, l->state) < 0) {
 		if (ops->fini)
@@ -260,11 +270,13 @@ struct vm_rule *vm_rule_lower(struct vm_tx *tx, struct vm_chain *chain,
 			       .chain = chain,
 			       .family = chain->spec.family,
 			       .err = err };
-	struct sizes sz = { .lw = &lw };
-	struct lowering l = { .lw = &lw };
+	struct sizes sz;
+	struct lowering l = { .lw = &lw, .sizes = &sz };
 	struct nftnl_rule *walk = (struct nftnl_rule *)(uintptr_t)nr;
 	struct vm_rule *r;
 
+	sz.lw = &lw;
+	sz.exprs = sz.state = sz.n = 0;
 	if (nftnl_expr_foreach(walk, size_up, &sz) < 0)
 		return NULL;
 	r = xzalloc(sizeof(*r));
@@ -284,6 +296,8 @@ struct vm_rule *vm_rule_lower(struct vm_tx *tx, struct vm_chain *chain,
 		vm_rule_free(r);
 		return NULL;
 	}
+	r->size = (uint32_t)((const char *)l.e - (const char *)r->exprs);
+	r->exprs = xrealloc_array(r->exprs, MAX(r->size, 1u), 1);
 	return r;
 }
 

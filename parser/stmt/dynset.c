@@ -39,13 +39,6 @@ static int check_data(struct check *c, struct dynset_stmt *d,
 	return 0;
 }
 
-/* A set of this text that a rule changes is dynamic, said or not. */
-static void make_dynamic(const struct set_type *type)
-{
-	if (type->layout)
-		((struct set_type *)(uintptr_t)type)->flags |= NFT_SET_EVAL;
-}
-
 static int dynset_check(struct check *c, struct stmt *s)
 {
 	struct dynset_stmt *d = arena_memdup(c->arena, s, sizeof(*d));
@@ -66,7 +59,6 @@ static int dynset_check(struct check *c, struct stmt *s)
 	d->set = set;
 	if (check_data(c, d, &l) || stmts_check(c, &d->stmts))
 		return -1;
-	make_dynamic(expr_as(set, setref_expr)->type);
 	check_emit(c, &d->s);
 	return 0;
 }

@@ -45,3 +45,30 @@ Test(arena, reset_gives_zeroed_memory_again)
 		cr_assert_eq(p[i], 0);
 	arena_free(a);
 }
+
+/* Small ones move, large ones keep their block to themselves; none loses its
+ * bytes, and what lies beside them stays. */
+Test(arena, what_grows_keeps_its_bytes)
+{
+	struct arena *a = arena_new();
+	uint32_t *v = NULL, *small = arena_alloc(a, 4);
+	size_t cap = 0;
+
+	*small = 77;
+	for (uint32_t i = 0; i < 1000000; i++) {
+		if (i == cap) {
+			size_t old = cap;
+
+			cap = cap ? cap * 2 : 4;
+			v = arena_grow(a, v, old * 4, cap * 4);
+			cr_assert_eq(*(uint8_t *)arena_alloc(a, 1), 0);
+		}
+		v[i] = i;
+	}
+	for (uint32_t i = 0; i < 1000000; i++)
+		cr_assert_eq(v[i], i);
+	cr_assert_eq(*small, 77);
+	/* 4 MiB, and no more copies than fit a block or two */
+	cr_assert_lt(arena_bytes(a), (5u << 20));
+	arena_free(a);
+}

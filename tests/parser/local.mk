@@ -7,4 +7,4 @@ tests_parser_test_LDADD = $(TEST_LIBS)
 tests_parser_test_SOURCES = \
 	tests/parser/nft.c tests/parser/nft.h tests/parser/rules.h \
 	tests/parser/compare.c tests/parser/corpus.c tests/parser/golden.c \
-	tests/parser/nat.c tests/parser/random.c
+	tests/parser/nat.c tests/parser/random.c tests/parser/sink.c

@@ -20,8 +20,14 @@
 struct bitwise {
 	struct vm_reg sreg, dreg;
 	uint8_t op, len, shift;
-	uint32_t mask[VM_REG_BYTES / 4], xor_[VM_REG_BYTES / 4];
+	/* mask, then xor: as many words as @len takes are there of each */
+	uint32_t data[2 * VM_REG_BYTES / 4];
 };
+
+static unsigned words_of(const struct bitwise *b)
+{
+	return DIV_ROUND_UP(b->len, 4u);
+}
 
 static int lower_bool(struct vm_lower *lw, const struct nftnl_expr *ne,
 		      struct bitwise *b)
@@ -35,8 +41,10 @@ static int lower_bool(struct vm_lower *lw, const struct nftnl_expr *ne,
 		return vm_refuse(lw, -EINVAL,
 				 "mask and xor are not as long as "
 				 "what they change");
-	memcpy(b->mask, mask, b->len);
-	memcpy(b->xor_, xor_, b->len);
+	vm_lower_used(lw, offsetof(struct bitwise, data) +
+				  2 * words_of(b) * sizeof(b->data[0]));
+	memcpy(b->data, mask, b->len);
+	memcpy(b->data + words_of(b), xor_, b->len);
 	return 0;
 }
 
@@ -52,6 +60,7 @@ static int lower_shift(struct vm_lower *lw, const struct nftnl_expr *ne,
 	if (shift >= 32)
 		return vm_refuse(lw, -EINVAL, "shift by %u bits", shift);
 	b->shift = (uint8_t)shift;
+	vm_lower_used(lw, offsetof(struct bitwise, data));
 	return 0;
 }
 
@@ -89,7 +98,7 @@ static void shift_left(const struct bitwise *b, const uint32_t *src,
 {
 	uint32_t carry = 0;
 
-	for (unsigned i = DIV_ROUND_UP(b->len, 4u); i-- > 0;) {
+	for (unsigned i = words_of(b); i-- > 0;) {
 		uint64_t v = (uint64_t)src[i] << b->shift;
 
 		dst[i] = (uint32_t)v | carry;
@@ -102,7 +111,7 @@ static void shift_right(const struct bitwise *b, const uint32_t *src,
 {
 	uint32_t carry = 0;
 
-	for (unsigned i = 0; i < DIV_ROUND_UP(b->len, 4u); i++) {
+	for (unsigned i = 0; i < words_of(b); i++) {
 		uint64_t v = (uint64_t)src[i] << 32 >> b->shift;
 
 		dst[i] = (uint32_t)(v >> 32) | carry;
@@ -121,8 +130,8 @@ static void bitwise_exec(const struct vm_expr *e, struct vm_regs *regs,
 		return shift_left(b, src, dst);
 	if (b->op == NFT_BITWISE_RSHIFT)
 		return shift_right(b, src, dst);
-	for (unsigned i = 0; i < DIV_ROUND_UP(b->len, 4u); i++)
-		dst[i] = (src[i] & b->mask[i]) ^ b->xor_[i];
+	for (unsigned i = 0, n = words_of(b); i < n; i++)
+		dst[i] = (src[i] & b->data[i]) ^ b->data[n + i];
 }
 
 static bool bitwise_emit(const struct vm_expr *e, struct vm_emit *em)
@@ -130,7 +139,8 @@ static bool bitwise_emit(const struct vm_expr *e, struct vm_emit *em)
 	const struct bitwise *b = vm_priv(e);
 
 	return b->op == NFT_BITWISE_BOOL &&
-	       vm_emit_mask(em, e, b->sreg, b->dreg, b->len, b->mask, b->xor_);
+	       vm_emit_mask(em, e, b->sreg, b->dreg, b->len, b->data,
+			    b->data + words_of(b));
 }
 
 static void bitwise_describe(const struct vm_expr *e, struct strbuf *out)
@@ -145,9 +155,9 @@ static void bitwise_describe(const struct vm_expr *e, struct strbuf *out)
 		return;
 	}
 	strbuf_puts(out, "& ");
-	vm_describe_words(out, b->mask, b->len);
+	vm_describe_words(out, b->data, b->len);
 	strbuf_puts(out, ") ^ ");
-	vm_describe_words(out, b->xor_, b->len);
+	vm_describe_words(out, b->data + words_of(b), b->len);
 }
 
 const struct vm_expr_ops vm_expr_bitwise = {

@@ -14,7 +14,7 @@
 struct cmp {
 	struct vm_reg sreg;
 	uint8_t op, len;
-	uint8_t data[VM_REG_BYTES];
+	uint8_t data[VM_REG_BYTES]; /* @len of them are there */
 };
 
 static int cmp_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
@@ -31,6 +31,7 @@ static int cmp_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	c->op = (uint8_t)op;
 	c->len = (uint8_t)len;
 	memcpy(c->data, data, len);
+	vm_lower_used(lw, offsetof(struct cmp, data) + len);
 	lw->e->flags |= VM_EXPR_PURE;
 	return vm_lower_load(lw, nftnl_expr_get_u32(ne, NFTNL_EXPR_CMP_SREG),
 			     len, &c->sreg);

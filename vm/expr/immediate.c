@@ -18,7 +18,7 @@ struct immediate {
 	uint8_t len;
 	int32_t code;
 	struct vm_chain *chain;
-	uint32_t data[VM_REG_BYTES / 4];
+	uint32_t data[VM_REG_BYTES / 4]; /* @len bytes of it are there */
 };
 
 static int lower_verdict(struct vm_lower *lw, const struct nftnl_expr *ne,
@@ -50,12 +50,16 @@ static int immediate_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	uint32_t dreg = nftnl_expr_get_u32(ne, NFTNL_EXPR_IMM_DREG), len = 0;
 	const void *data = nftnl_expr_get(ne, NFTNL_EXPR_IMM_DATA, &len);
 
-	if (dreg == NFT_REG_VERDICT)
+	if (dreg == NFT_REG_VERDICT) {
+		vm_lower_used(lw, offsetof(struct immediate, data));
 		return lower_verdict(lw, ne, imm);
+	}
 	if (!data || !len || len > sizeof(imm->data))
 		return vm_refuse(lw, -EINVAL, "immediate of %u bytes", len);
 	memcpy(imm->data, data, len);
 	imm->len = (uint8_t)len;
+	vm_lower_used(lw, offsetof(struct immediate, data) +
+				  ALIGN_UP((size_t)len, (size_t)4));
 	lw->e->flags |= VM_EXPR_PURE;
 	return vm_lower_store(lw, dreg, len, &imm->dreg);
 }

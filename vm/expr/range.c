@@ -11,7 +11,7 @@
 struct range {
 	struct vm_reg sreg;
 	uint8_t op, len;
-	uint8_t from[VM_REG_BYTES], to[VM_REG_BYTES];
+	uint8_t data[2 * VM_REG_BYTES]; /* from, then to: @len bytes each */
 };
 
 static int range_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
@@ -27,13 +27,14 @@ static int range_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	if (op > NFT_RANGE_NEQ)
 		return vm_refuse(lw, -EINVAL, "no range operation %u", op);
 	if (!from || !to || !from_len || from_len != to_len ||
-	    from_len > sizeof(r->from))
+	    from_len > VM_REG_BYTES)
 		return vm_refuse(lw, -EINVAL, "range from %u to %u bytes",
 				 from_len, to_len);
 	r->op = (uint8_t)op;
 	r->len = (uint8_t)from_len;
-	memcpy(r->from, from, from_len);
-	memcpy(r->to, to, to_len);
+	memcpy(r->data, from, from_len);
+	memcpy(r->data + from_len, to, to_len);
+	vm_lower_used(lw, offsetof(struct range, data) + 2 * from_len);
 	lw->e->flags |= VM_EXPR_PURE;
 	return vm_lower_load(lw, nftnl_expr_get_u32(ne, NFTNL_EXPR_RANGE_SREG),
 			     from_len, &r->sreg);
@@ -44,8 +45,8 @@ static void range_exec(const struct vm_expr *e, struct vm_regs *regs,
 {
 	const struct range *r = vm_priv(e);
 	const void *data = &regs->w[r->sreg.word];
-	bool inside = memcmp(data, r->from, r->len) >= 0 &&
-		      memcmp(data, r->to, r->len) <= 0;
+	bool inside = memcmp(data, r->data, r->len) >= 0 &&
+		      memcmp(data, r->data + r->len, r->len) <= 0;
 
 	if (inside != (r->op == NFT_RANGE_EQ))
 		vm_break(regs);
@@ -56,7 +57,7 @@ static bool range_emit(const struct vm_expr *e, struct vm_emit *em)
 	const struct range *r = vm_priv(e);
 
 	return vm_emit_range(em, e, r->sreg, r->len, r->op == NFT_RANGE_EQ,
-			     r->from, r->to);
+			     r->data, r->data + r->len);
 }
 
 static void range_describe(const struct vm_expr *e, struct strbuf *out)
@@ -65,8 +66,8 @@ static void range_describe(const struct vm_expr *e, struct strbuf *out)
 
 	strbuf_printf(out, "%s reg %u ", r->op == NFT_RANGE_EQ ? "eq" : "neq",
 		      r->sreg.nr);
-	vm_describe_words(out, r->from, r->len);
-	vm_describe_words(out, r->to, r->len);
+	vm_describe_words(out, r->data, r->len);
+	vm_describe_words(out, r->data + r->len, r->len);
 }
 
 const struct vm_expr_ops vm_expr_range = {
