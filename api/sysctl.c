@@ -39,6 +39,7 @@ void sysctl_ct_config(const struct host *h, struct ct_config *cfg)
 {
 	ct_config_init(cfg);
 	cfg->max = (uint32_t)host_sysctl(h, SYSCTL_ct_max);
+	cfg->expect_max = (uint32_t)host_sysctl(h, SYSCTL_ct_expect_max);
 	cfg->checksum = host_sysctl(h, SYSCTL_ct_checksum);
 	cfg->acct = host_sysctl(h, SYSCTL_ct_acct);
 	cfg->timestamp = host_sysctl(h, SYSCTL_ct_timestamp);

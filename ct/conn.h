@@ -147,12 +147,23 @@ enum {
 static_assert(__BYTE_ORDER == __LITTLE_ENDIAN,
 	      "CT_HEAD_MASK names the last byte in memory");
 
-/** struct ct_ext - what few connections have: counters (nf_conn_acct) and
- * times (nf_conn_tstamp) */
+/**
+ * struct ct_ext - what few connections have: counters (nf_conn_acct), times
+ * (nf_conn_tstamp), helpers (nf_conn_help), masters
+ * @start_ns:	wall clock at confirm; 0 without timestamps
+ * @help:	its struct ct_help in the table's pool; 0: none
+ * @master:	reference of the entry that announced it, counted; 0: none
+ * @follow:	of an expected connection: it is translated as its master is,
+ *		going in direction @follow_dir of it, and its destination port
+ *		is @follow_port then
+ */
 struct ct_ext {
 	uint64_t packets[CT_DIR_MAX], bytes[CT_DIR_MAX];
-	uint64_t start_ns; /* wall clock at confirm; 0 without timestamps */
-	bool acct;
+	uint64_t start_ns;
+	uint32_t help, master;
+	be16_t follow_port;
+	uint8_t follow_dir;
+	bool follow, acct;
 };
 
 static inline bool ct_conn_is_v6(const struct ct_conn *ct)

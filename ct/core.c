@@ -10,6 +10,7 @@
  * that two packets of one connection are judged one after the other.
  */
 #include "base/util.h"
+#include "ct/helper.h"
 #include "ct/l4proto.h"
 #include "ct/mapping.h"
 #include "packet/csum.h"
@@ -88,6 +89,7 @@ static __attribute__((noinline)) enum reason start(struct ct_ctx *cx,
 {
 	struct ct_table *t = cx->t;
 	struct ct_conn *ct = ct_conn_new(t, key, hash, cx->now);
+	struct ct_expect exp;
 	uint32_t id;
 
 	if (!ct) {
@@ -97,6 +99,8 @@ static __attribute__((noinline)) enum reason start(struct ct_ctx *cx,
 	}
 	cx->ct = ct;
 	cx->dir = CT_DIR_ORIGINAL;
+	if (unlikely(ct_expect_take(t, key, cx->now, &exp)))
+		ct_expected(t, ct, &exp);
 	if (track(cx, p) != CT_ACCEPT) {
 		ct_conn_put(t, ct);
 		return not_tracked(cx, cx->pkt->ct_reason);

@@ -78,9 +78,10 @@ struct ct_tuple {
  * host's sysctls (their names are in host/sysctl.def).
  */
 struct ct_config {
-	uint32_t max;  /* entries; nf_conntrack_max */
-	bool checksum; /* verify transport checksums at PREROUTING */
-	bool acct;     /* count packets and bytes of new entries */
+	uint32_t max;	     /* entries; nf_conntrack_max */
+	uint32_t expect_max; /* expectations; nf_conntrack_expect_max */
+	bool checksum;	     /* verify transport checksums at PREROUTING */
+	bool acct;	     /* count packets and bytes of new entries */
 	bool timestamp;
 	bool tcp_loose, tcp_be_liberal, tcp_ignore_invalid_rst;
 	uint8_t tcp_max_retrans;

@@ -2,6 +2,10 @@
 libengine_la_SOURCES += \
 	ct/conn.c ct/conn.h \
 	ct/core.c \
+	ct/expect.c ct/expect.h \
+	ct/help.c ct/help.h \
+	ct/helper.def ct/helper.h \
+	ct/helper/ftp.c ct/helper/irc.c ct/helper/tftp.c \
 	ct/ct.h \
 	ct/index.c ct/index.h \
 	ct/inet_error.c \
@@ -19,6 +23,7 @@ libengine_la_SOURCES += \
 	ct/proto_tcp.c ct/tcp.h ct/tcp_usual.c \
 	ct/proto_udp.c \
 	ct/proto_udplite.c \
+	ct/seqadj.c ct/seqadj.h \
 	ct/slab.c ct/slab.h \
 	ct/source.c ct/source.h \
 	ct/spin.h \

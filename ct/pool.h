@@ -25,6 +25,8 @@
 #define CT_POOL_MIN_SIZE (1u << (CT_POOL_CHUNK_BITS - CT_POOL_SLOT_BITS))
 /* Size of an object of the ext pool. */
 #define CT_EXT_SIZE CT_POOL_MIN_SIZE
+/* And of the pool of what entries with a helper have. */
+#define CT_HELP_SIZE CT_POOL_MIN_SIZE
 /* Most objects of any size up to 128 bytes: 2^17 chunks. */
 #define CT_POOL_MAX 1000000000u
 

@@ -2,6 +2,8 @@
 /* One connection as conntrack(8) prints it: facts 9.1. */
 #include <arpa/inet.h>
 
+#include "base/util.h"
+#include "ct/help.h"
 #include "ct/l4proto.h"
 
 static void print_direction(const struct ct_conn *ct, enum ct_dir dir,
@@ -61,6 +63,54 @@ void ct_print(const struct ct_conn *ct, const struct nv_time *now,
 		fprintf(out, " zone=%u", ct->zone);
 	if (ext && ext->start_ns)
 		print_delta_time(ext, now, out);
+	if (ct_helper_of(ct))
+		fprintf(out, " helper=%s", ct_helper_name(ct_helper_of(ct)));
 	/* The caller's own reference is none that a listing would see. */
 	fprintf(out, " use=%u\n", refs > 1 ? refs - 1 : 1);
+}
+
+static void print_expect_ends(const char *prefix, const union inet_addr *src,
+			      const union inet_addr *dst, uint8_t l3,
+			      be16_t sport, be16_t dport, FILE *out)
+{
+	int af = l3 == NFPROTO_IPV6 ? AF_INET6 : AF_INET;
+	char from[INET6_ADDRSTRLEN], to[INET6_ADDRSTRLEN];
+
+	inet_ntop(af, src, from, sizeof(from));
+	inet_ntop(af, dst, to, sizeof(to));
+	fprintf(out, "%ssrc=%s %sdst=%s sport=%u dport=%u ", prefix, from,
+		prefix, to, be16toh(sport), be16toh(dport));
+}
+
+static void print_expect_flags(uint8_t flags, FILE *out)
+{
+	static const char *const names[] = { "PERMANENT", "INACTIVE",
+					     "USERSPACE" };
+	const char *sep = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (flags & 1u << i) {
+			fprintf(out, "%s%s", sep, names[i]);
+			sep = ",";
+		}
+	if (flags)
+		fputc(' ', out);
+}
+
+void ct_expect_print(const struct ct_expect_view *view, FILE *out)
+{
+	const struct ct_tuple *t = &view->tuple, *m = &view->master;
+	union inet_addr none = { .q = { 0, 0 } }, all;
+
+	memset(&all, 0xff, sizeof(all));
+	fprintf(out, "%u proto=%u ", view->secs, t->l4);
+	print_expect_ends("", &t->src, &t->dst, t->l3, t->sport, t->dport, out);
+	print_expect_ends("mask-", view->any_saddr ? &none : &all, &all, t->l3,
+			  view->any_sport ? 0 : 0xffff, 0xffff, out);
+	print_expect_ends("master-", &m->src, &m->dst, m->l3, m->sport,
+			  m->dport, out);
+	if (view->zone)
+		fprintf(out, "zone=%u ", view->zone);
+	print_expect_flags(view->flags, out);
+	fprintf(out, "class=%u helper=%s\n", view->class, view->helper);
 }

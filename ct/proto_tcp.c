@@ -30,6 +30,7 @@
  *
  * What most segments are is judged by tcp_usual() before it comes here.
  */
+#include "ct/helper.h"
 #include "ct/tcp.h"
 
 #define sNO TCP_CONNTRACK_NONE
@@ -730,6 +731,14 @@ static enum tcp_window tcp_in_window(struct ct_ctx *cx, struct ct_tcp *tcp,
 
 	if (receiver->flags & IP_CT_TCP_FLAG_SACK_PERM)
 		b.sack = tcp_sack(seg, seg->ack);
+	if (unlikely(cx->ct->status & IPS_SEQ_ADJUST)) {
+		/* The peer's numbers before they were moved (ct/seqadj.c). */
+		uint32_t moved = (uint32_t)ct_seq_offset(cx->t, cx->ct,
+							 !cx->dir, b.ack - 1);
+
+		b.ack -= moved;
+		b.sack -= moved;
+	}
 	if (tcp_learn_sender(tcp, cx->dir, seg, b.sack))
 		return WINDOW_ACCEPT;
 	/* No ACK, or the zero that some put into their resets: as if all was

@@ -28,6 +28,7 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/util.h"
+#include "ct/helper.h"
 #include "ct/l4proto.h"
 #include "ct/mapping.h"
 #include "ct/spin.h"
@@ -46,6 +47,7 @@ void ct_config_init(struct ct_config *cfg)
 {
 	*cfg = (struct ct_config){
 		.max = 262144,
+		.expect_max = 4096,
 		.checksum = true,
 	};
 	for (size_t i = 0; i < ARRAY_LEN(ct_l4protos); i++)
@@ -81,6 +83,7 @@ struct ct_table *ct_table_new(const struct ct_config *cfg)
 	ct_pool_init(&t->v6, sizeof(struct ct_conn6),
 		     offsetof(struct ct_conn, ext), max, cfg->threads, t);
 	ct_pool_init(&t->ext, CT_EXT_SIZE, 0, max, cfg->threads, t);
+	ct_pool_init(&t->help, CT_HELP_SIZE, 0, max, cfg->threads, t);
 	ct_slab_init(&t->map4, sizeof(struct ct_mapping4), max, cfg->threads);
 	ct_slab_init(&t->map6, sizeof(struct ct_mapping6), max, cfg->threads);
 	ct_source_init(t, max);
@@ -96,6 +99,8 @@ void ct_table_free(struct ct_table *t)
 	ct_pool_fini(&t->v4);
 	ct_pool_fini(&t->v6);
 	ct_pool_fini(&t->ext);
+	ct_pool_fini(&t->help);
+	ct_expects_fini(&t->expects);
 	ct_slab_fini(&t->map4);
 	ct_slab_fini(&t->map6);
 	ct_source_fini(t);
@@ -159,6 +164,7 @@ bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct)
 	if (!ours)
 		return false;
 	index_del(t, ct);
+	ct_expect_forget(t, ct);
 	ct_conn_put(t, ct);
 	return true;
 }
@@ -169,8 +175,10 @@ void ct_conn_free(struct ct_table *t, struct ct_conn *ct)
 
 	if (unlikely(ct->ext & CT_EXT_MAPPED))
 		ct_mapping_free(t, ct);
-	if (ct->ext)
+	if (ct->ext) {
+		ct_conn_help_fini(t, ct_table_ext(t, ct));
 		ct_pool_put(&t->ext, ct->ext);
+	}
 	ct_store(&ct->status, 0);
 	ct_pool_put(pool, ct_table_ref(ct) & ~CT_REF_V6);
 	count_change(t, -1);
@@ -213,17 +221,30 @@ static bool early_drop(struct ct_table *t, uint64_t hash, uint32_t now)
 	return false;
 }
 
-static void conn_add_ext(struct ct_table *t, struct ct_conn *ct)
+struct ct_ext *ct_table_ext_need(struct ct_table *t, struct ct_conn *ct)
 {
-	uint32_t ref = ct_pool_get(&t->ext);
-	struct ct_ext *ext;
+	struct ct_ext *ext = ct_table_ext(t, ct);
+	struct ct_mapping *m = ct_conn_mapping(t, ct);
+	uint32_t ref;
 
+	if (ext)
+		return ext;
+	ref = ct_pool_get(&t->ext);
 	if (!ref)
-		return;
+		return NULL;
 	ext = ct_pool_at(&t->ext, ref, CT_EXT_SIZE);
 	memset(ext, 0, sizeof(*ext));
-	ext->acct = ct_load(&t->cfg.acct);
-	ct_store(&ct->ext, ref);
+	ct_store(m ? &m->ext : &ct->ext, ref);
+	return ext;
+}
+
+/* What the table's configuration wants new entries to count. */
+static void conn_add_counters(struct ct_table *t, struct ct_conn *ct)
+{
+	struct ct_ext *ext = ct_table_ext_need(t, ct);
+
+	if (ext)
+		ext->acct = ct_load(&t->cfg.acct);
 }
 
 struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
@@ -251,7 +272,7 @@ struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 	ct_store(&ct->ext, 0);
 	memset(ct_conn_proto(ct), 0, sizeof(union ct_proto));
 	if (ct_load(&t->cfg.acct) || t->cfg.timestamp)
-		conn_add_ext(t, ct);
+		conn_add_counters(t, ct);
 	/* Release to who takes a reference to it later. */
 	__atomic_store_n(&ct->refs, 1, __ATOMIC_RELEASE);
 	return ct;

@@ -4,6 +4,7 @@
 #define NFTVM_CT_TABLE_H
 
 #include "ct/conn.h"
+#include "ct/expect.h"
 #include "ct/index.h"
 #include "ct/pool.h"
 #include "ct/slab.h"
@@ -17,7 +18,7 @@
  * @cfg:	constant but for cfg.acct
  * @secret:	key of the hash
  * @v4, @v6:	entries
- * @ext:	their rare parts
+ * @ext:	their rare parts; @help: what those with a helper have
  * @count:	entries, unconfirmed ones included
  * @next_id:	last id given
  * @gc_press:	the table was full: rounds in which collection makes room
@@ -30,7 +31,8 @@ struct ct_table {
 	struct ct_config cfg;
 	struct ct_secret secret;
 	struct ct_index index;
-	struct ct_pool v4, v6, ext;
+	struct ct_pool v4, v6, ext, help;
+	struct ct_expects expects;
 	struct ct_stats stats __attribute__((aligned(64)));
 	uint32_t count, next_id;
 	uint32_t gc_press, gc_lock, gc_next;
@@ -70,6 +72,10 @@ static inline struct ct_ext *ct_table_ext(const struct ct_table *t,
 		ref = ct_mapping_ext(t, ct);
 	return ref ? ct_pool_at(&t->ext, ref, CT_EXT_SIZE) : NULL;
 }
+
+/** ct_table_ext_need() - the rare part of an entry, made if it has none; NULL:
+ * no memory for it. The entry is unconfirmed, the caller's alone. */
+struct ct_ext *ct_table_ext_need(struct ct_table *t, struct ct_conn *ct);
 
 /** ct_stat_inc() - count one @field of struct ct_stats: rare events only */
 #define ct_stat_inc(t, field) ct_count_add(t, &(t)->stats.field, 1)

@@ -50,11 +50,11 @@ struct usual {
 static inline bool is_usual(const struct ct_ctx *cx, const struct ct_tcp *tcp,
 			    const uint8_t *th, uint32_t header, uint32_t len)
 {
-	const uint32_t status = IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED;
+	const uint32_t settled = IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED;
 
 	return (th[13] & TCP_FLAGS_JUDGED) == TH_ACK &&
 	       tcp->state == TCP_CONNTRACK_ESTABLISHED &&
-	       (cx->ct->status & status) == status &&
+	       (cx->ct->status & (settled | IPS_SEQ_ADJUST)) == settled &&
 	       (header == TCP_HEADER_BYTES ||
 		tcp_opts_are_timestamp(th + TCP_HEADER_BYTES,
 				       header - TCP_HEADER_BYTES)) &&

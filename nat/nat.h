@@ -92,6 +92,16 @@ enum reason nat_masquerade(const struct nat_env *env, struct packet *pkt,
 enum reason nat_redirect(const struct nat_env *env, struct packet *pkt,
 			 const struct nat_range *range);
 
+/**
+ * nat_follow_master() - bind an expected connection both ways as the one that
+ * announced it
+ *
+ * One that does not follow its master stays as it is.
+ *
+ * Ref: nf_nat_follow_master().
+ */
+enum reason nat_follow_master(const struct nat_env *env, struct packet *pkt);
+
 /** nat_netmap() - narrow @range to the one address whose host bits are those
  * of the packet's (nft_nat_setup_netmap()) */
 void nat_netmap(struct nat_range *range, const struct packet *pkt,

@@ -6,4 +6,5 @@ libengine_la_SOURCES += \
 	packet/frag_out.c packet/frag_queue.h \
 	packet/ip6opt.c packet/ip6opt.h \
 	packet/logline.c packet/logline.h \
-	packet/packet.c packet/packet.h
+	packet/packet.c packet/packet.h \
+	packet/replace.c packet/replace.h

@@ -108,6 +108,9 @@ enum step_end step_reroute(struct path_run *run);
 
 /* path/nat.c: the NAT steps */
 step_fn step_nat;
+/** nat_expected() - bind a connection that was announced as its master is; of
+ * packets that are RELATED. Return: why the packet is to be dropped. */
+enum reason nat_expected(struct path_run *run);
 
 /* path/route.c */
 /** route_input() - the decision after PREROUTING; sets pkt->out for unicast.

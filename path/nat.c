@@ -135,6 +135,15 @@ static enum step_end nat_connection(struct path_run *run,
 	return rewrite(run, env, manip);
 }
 
+enum reason nat_expected(struct path_run *run)
+{
+	struct nat_env env = nat_env_of(run);
+
+	if (!run->pkt->ct || ct_status_bits(run->pkt->ct) & IPS_CONFIRMED)
+		return REASON_NONE;
+	return nat_follow_master(&env, run->pkt);
+}
+
 enum step_end step_nat(struct path_run *run, const struct step *step)
 {
 	struct packet *pkt = run->pkt;

@@ -3,7 +3,7 @@
  * The steps of a hook: what the kernel registers there itself, and the one
  * that runs a base chain.
  */
-#include "ct/ct.h"
+#include "ct/help.h"
 #include "packet/frag.h"
 #include "path/internal.h"
 
@@ -40,6 +40,9 @@ enum step_end step_conntrack(struct path_run *run, const struct step *step)
 
 	run->res->tracked = true;
 	reason = ct_in(run->p->cfg.ct, run->pkt, run->now);
+	if (likely(reason == REASON_NONE) &&
+	    unlikely(run->pkt->ctinfo == IP_CT_RELATED))
+		reason = nat_expected(run);
 	if (unlikely(reason != REASON_NONE))
 		return run_drop(run, reason);
 	return STEP_GO_ON;
@@ -52,7 +55,9 @@ enum step_end step_confirm(struct path_run *run, const struct step *step)
 
 	if (!run->pkt->ct)
 		return STEP_GO_ON;
-	reason = ct_confirm(run->p->cfg.ct, run->pkt, run->now);
+	reason = ct_help(run->p->cfg.ct, run->pkt, run->now, &run->p->rng);
+	if (likely(reason == REASON_NONE))
+		reason = ct_confirm(run->p->cfg.ct, run->pkt, run->now);
 	if (unlikely(reason != REASON_NONE))
 		return run_drop(run, reason);
 	return STEP_GO_ON;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Theory of operation
+ *
+ * A helper that made a payload longer or shorter has moved all numbers behind
+ * it: what this direction sends from there on is @after bytes later than it was
+ * sent, what the peer acknowledges is as many earlier than the sender wants to
+ * read. Numbers up to the changed segment (@pos) were moved by @before: that of
+ * all changes before the last one, since a retransmission may still come.
+ *
+ * Ref: nf_conntrack_seqadj.c.
+ */
+#include "ct/seqadj.h"
+
+#include "packet/csum.h"
+
+enum {
+	OPT_EOL = 0,
+	OPT_NOP = 1,
+	OPT_SACK = 5,
+	FLAG_ACK = 0x10,
+	CSUM_OFF = 16,
+};
+
+static bool after(uint32_t a, uint32_t b)
+{
+	return (int32_t)(b - a) < 0;
+}
+
+static int32_t offset_at(const struct ct_seqadj *s, uint32_t seq)
+{
+	return after(seq, s->pos) ? s->after : s->before;
+}
+
+int32_t ct_seq_offset(const struct ct_table *t, const struct ct_conn *ct,
+		      enum ct_dir dir, uint32_t seq)
+{
+	const struct ct_help *help = ct_conn_help(t, ct);
+
+	return help ? offset_at(&help->seq[dir], seq) : 0;
+}
+
+void ct_seqadj_set(struct ct_conn *ct, struct ct_help *help, enum ct_dir dir,
+		   uint32_t seq, int32_t off)
+{
+	struct ct_seqadj *s = &help->seq[dir];
+
+	if (off == 0)
+		return;
+	ct_store(&ct->status, ct->status | IPS_SEQ_ADJUST);
+	if (s->before == s->after || after(seq, s->pos)) {
+		s->pos = seq;
+		s->before = s->after;
+		s->after += off;
+	}
+}
+
+/* What the peer acknowledges, as the sender counted it. */
+static uint32_t ack_of_sender(const struct ct_seqadj *s, uint32_t ack)
+{
+	const uint32_t pos = ack - (uint32_t)s->before;
+
+	return ack - (uint32_t)offset_at(s, pos);
+}
+
+static void replace32(uint8_t *th, uint8_t *field, uint32_t to)
+{
+	const be32_t from = load_raw32(field), be = htobe32(to);
+
+	if (from == be)
+		return;
+	csum_replace4(th + CSUM_OFF, from, be);
+	memcpy(field, &be, sizeof(be));
+}
+
+/* Every edge of every SACK option; nf_ct_sack_adjust(). */
+static bool adjust_sacks(uint8_t *th, uint32_t header,
+			 const struct ct_seqadj *other)
+{
+	uint32_t off = 20;
+
+	while (off < header) {
+		uint32_t len;
+
+		if (th[off] == OPT_EOL)
+			return true;
+		if (th[off] == OPT_NOP) {
+			off++;
+			continue;
+		}
+		if (off + 1 == header || off + th[off + 1] > header ||
+		    th[off + 1] < 2)
+			return false;
+		len = th[off + 1];
+		if (th[off] == OPT_SACK && len >= 10 && (len - 2) % 8 == 0)
+			for (uint32_t i = 2; i < len; i += 4) {
+				uint8_t *edge = th + off + i;
+
+				replace32(th, edge,
+					  ack_of_sender(other, get_be32(edge)));
+			}
+		off += len;
+	}
+	return true;
+}
+
+bool ct_seqadj_packet(struct packet *pkt, uint32_t l4_off,
+		      const struct ct_help *help, enum ct_dir dir)
+{
+	const uint8_t *peek = packet_read(pkt, l4_off, 20);
+	const struct ct_seqadj *self = &help->seq[dir];
+	const struct ct_seqadj *other = &help->seq[!dir];
+	uint32_t header, seq;
+	uint8_t *th;
+
+	if (!peek)
+		return false;
+	header = (peek[12] >> 4) * 4u;
+	th = packet_write(pkt, l4_off, header);
+	if (!th || header < 20)
+		return false;
+	seq = get_be32(th + 4);
+	replace32(th, th + 4, seq + (uint32_t)offset_at(self, seq));
+	if (!(th[13] & FLAG_ACK))
+		return true;
+	replace32(th, th + 8, ack_of_sender(other, get_be32(th + 8)));
+	return adjust_sacks(th, header, other);
+}
