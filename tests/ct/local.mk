@@ -43,3 +43,12 @@ tests_ct_twin_SOURCES = \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/twin.c \
 	tests/ct/wire.c tests/ct/wire.h
+
+# the same for the helpers
+check_PROGRAMS += tests/ct/help_twin
+TESTS += tests/ct/help_twin
+tests_ct_help_twin_LDADD = libengine.la
+tests_ct_help_twin_SOURCES = \
+	tests/ct/help_twin.c \
+	tests/ct/router.c tests/ct/router.h \
+	tests/ct/wire.c tests/ct/wire.h
