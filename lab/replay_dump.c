@@ -6,7 +6,7 @@
 
 #include "api/engine.h"
 #include "base/strbuf.h"
-#include "ct/ct.h"
+#include "ct/help.h"
 
 struct dump {
 	struct nftvm *nv;
@@ -42,9 +42,17 @@ static void dump_ruleset(struct dump *d)
 	strbuf_fini(&text);
 }
 
-/* Nobody expects anything as long as there are no helpers. */
+static int print_expect(const struct ct_expect_view *view, void *data)
+{
+	struct dump *d = data;
+
+	ct_expect_print(view, d->out);
+	return 0;
+}
+
 static void dump_expect(struct dump *d)
 {
+	ct_expect_foreach(d->ct, d->now, print_expect, d);
 }
 
 /* Run @fn with the file @name open; "-" is the replay's own output. */
