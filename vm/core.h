@@ -90,12 +90,14 @@ struct vm_table {
  * struct vm_obj - a named object
  * @node:	in its table
  * @type:	NFT_OBJECT_*
+ * @family:	of its table
  * @use:	rules and elements that name it
  * @e:		the expression that it is, with its state
  */
 struct vm_obj {
 	struct list node;
 	uint32_t type;
+	uint8_t family;
 	char *name;
 	long use;
 	struct vm_expr *e;

@@ -229,6 +229,10 @@ struct vm_expr *vm_lower_expr(struct vm_lower *lw, const struct nftnl_expr *ne);
  * Return: as vm_lower_expr(). */
 struct vm_expr *vm_lower_nested(struct vm_lower *lw,
 				const struct nftnl_expr *ne);
+/** vm_expr_new() - an expression whose private part the caller fills; state
+ * of zero. vm_expr_free() it. */
+struct vm_expr *vm_expr_new(const struct vm_expr_ops *ops);
+
 /** vm_expr_clone() - a copy with fresh state, for a new element */
 struct vm_expr *vm_expr_clone(const struct vm_expr *e);
 void vm_expr_free(struct vm_expr *e);

@@ -8,7 +8,8 @@ libengine_la_SOURCES += \
 	vm/flat_block.c \
 	vm/lower.c \
 	vm/nat.c vm/nat.h \
-	vm/obj.c \
+	vm/obj.c vm/obj.h \
+	vm/obj_helper.c \
 	vm/policy.c \
 	vm/prog.c \
 	vm/run.c \

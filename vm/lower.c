@@ -157,6 +157,16 @@ static int lower_one(struct vm_lower *lw, const struct nftnl_expr *ne,
 	return 0;
 }
 
+struct vm_expr *vm_expr_new(const struct vm_expr_ops *ops)
+{
+	struct vm_expr *e = xzalloc(expr_size(ops));
+
+	e->ops = ops;
+	e->size = (uint16_t)expr_size(ops);
+	e->state = ops->state_size ? xzalloc(ops->state_size) : NULL;
+	return e;
+}
+
 struct vm_expr *vm_lower_expr(struct vm_lower *lw, const struct nftnl_expr *ne)
 {
 	const struct vm_expr_ops *ops = ops_of(lw, ne);

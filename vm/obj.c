@@ -2,9 +2,10 @@
 /*
  * Named objects (nft_obj_type): state that rules share.
  *
- * An object of each of these kinds does what the expression of its name does,
- * so it is one: lowered from the expression with the object's numbers, with
- * state of its own. Rules hold a pointer to it (vm/expr/objref.c), elements of
+ * An object of most kinds does what the expression of its name does, so it is
+ * one: lowered from the expression with the object's numbers, with state of
+ * its own. Other kinds bring an expression that only they have (vm/obj.h). Rules
+ * hold a pointer to it (vm/expr/objref.c), elements of
  * object maps its slot; both count as use, so that it outlives them.
  */
 #include <errno.h>
@@ -15,6 +16,7 @@
 #include <libnftnl/object.h>
 
 #include "vm/core.h"
+#include "vm/obj.h"
 
 /* One number of an object, and of the expression. */
 struct number {
@@ -44,14 +46,19 @@ static const struct number limit_numbers[] = {
 	{ 0 },
 };
 
+static const struct number no_numbers[] = { { 0 } };
+
+/* A kind is @make's, or else the expression of its name. */
 static const struct kind {
 	uint32_t type;
-	const char *expr;
+	const char *name;
 	const struct number *numbers;
+	struct vm_expr *(*make)(struct vm_lower *lw, struct nftnl_obj *no);
 } kinds[] = {
 	{ NFT_OBJECT_COUNTER, "counter", counter_numbers },
 	{ NFT_OBJECT_QUOTA, "quota", quota_numbers },
 	{ NFT_OBJECT_LIMIT, "limit", limit_numbers },
+	{ NFT_OBJECT_CT_HELPER, "ct helper", no_numbers, vm_obj_helper },
 };
 
 static const struct kind *kind_of(uint32_t type)
@@ -64,7 +71,7 @@ static const struct kind *kind_of(uint32_t type)
 
 static struct nftnl_expr *as_expr(const struct kind *k, struct nftnl_obj *no)
 {
-	struct nftnl_expr *ne = nftnl_expr_alloc(k->expr);
+	struct nftnl_expr *ne = nftnl_expr_alloc(k->name);
 
 	if (!ne)
 		xalloc_failed(0);
@@ -106,10 +113,19 @@ static void node_out(struct vm_obj *o)
 	o->node.next->prev = o->node.prev;
 }
 
+/* A helper needs conntrack as soon as it is there, whether a rule gives it to
+ * a connection or not. */
+static void obj_needs(struct vm *vm, const struct vm_obj *o, int delta)
+{
+	if (o->e->flags & VM_EXPR_NEED_CT)
+		vm_need_add(vm, o->family, VM_NEED_CT, delta);
+}
+
 static void add_abort(struct vm_tx *tx, struct vm_change *c)
 {
 	struct vm_obj *o = c->p;
 
+	obj_needs(tx->vm, o, -1);
 	node_out(o);
 	vm_obj_free(o);
 }
@@ -125,6 +141,7 @@ static void del_abort(struct vm_tx *tx, struct vm_change *c)
 
 	o->node.prev->next = &o->node;
 	o->node.next->prev = &o->node;
+	obj_needs(tx->vm, o, 1);
 }
 
 static const struct vm_change_ops add_ops = { .abort = add_abort };
@@ -145,9 +162,13 @@ static struct vm_expr *lower(struct vm_tx *tx, struct vm_table *t,
 	struct vm_lower lw = {
 		.tx = tx, .table = t, .family = t->family, .err = err
 	};
-	struct nftnl_expr *ne = as_expr(k, no);
-	struct vm_expr *e = vm_lower_nested(&lw, ne);
+	struct nftnl_expr *ne;
+	struct vm_expr *e;
 
+	if (k->make)
+		return k->make(&lw, no);
+	ne = as_expr(k, no);
+	e = vm_lower_nested(&lw, ne);
 	nftnl_expr_free(ne);
 	return e;
 }
@@ -171,10 +192,11 @@ int vm_obj_add(struct vm_tx *tx, const struct nftnl_obj *obj,
 				    "objects of type %u are not run here",
 				    type);
 	if (vm_obj_find(t, type, name))
-		return vm_error_set(err, -EEXIST, "%s %s exists", k->expr,
+		return vm_error_set(err, -EEXIST, "%s %s exists", k->name,
 				    name);
 	o = xzalloc(sizeof(*o));
 	o->type = type;
+	o->family = t->family;
 	o->name = xstrdup(name);
 	o->e = lower(tx, t, k, no, err);
 	if (!o->e) {
@@ -182,12 +204,14 @@ int vm_obj_add(struct vm_tx *tx, const struct nftnl_obj *obj,
 		return err && err->code ? err->code : -EINVAL;
 	}
 	list_add_tail(&t->objs, &o->node);
+	obj_needs(tx->vm, o, 1);
 	vm_tx_log(tx, &add_ops, o);
 	return 0;
 }
 
 void vm_obj_drop(struct vm_tx *tx, struct vm_obj *o)
 {
+	obj_needs(tx->vm, o, -1);
 	node_out(o);
 	vm_tx_log(tx, &del_ops, o);
 }

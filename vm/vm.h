@@ -196,7 +196,7 @@ int vm_set_flush(struct vm_tx *tx, uint8_t family, const char *table,
 		 const char *set, struct vm_error *err);
 
 /**
- * vm_obj_add() - a named object: counter, quota, limit
+ * vm_obj_add() - a named object: counter, quota, limit, ct helper
  * @obj:	NFTNL_OBJ_FAMILY, TABLE, NAME, TYPE and its numbers
  */
 int vm_obj_add(struct vm_tx *tx, const struct nftnl_obj *obj,

@@ -22,6 +22,7 @@ tests_ct_test_SOURCES = \
 	tests/ct/tcp_usual.c \
 	tests/ct/proto_udp.c \
 	tests/ct/proto_udplite.c \
+	tests/ct/seqadj.c \
 	tests/ct/slab.c \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/table.c \

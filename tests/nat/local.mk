@@ -6,6 +6,7 @@ tests_nat_test_LDADD = $(TEST_LIBS)
 tests_nat_test_SOURCES = \
 	tests/ct/wire.c tests/ct/wire.h \
 	tests/nat/apply.c \
+	tests/nat/follow.c \
 	tests/nat/lab.h \
 	tests/nat/manip.c \
 	tests/nat/setup.c \

@@ -10,4 +10,5 @@ tests_packet_test_SOURCES = \
 	tests/packet/ip6opt.c \
 	tests/packet/logline.c \
 	tests/packet/netns.h \
-	tests/packet/packet.c
+	tests/packet/packet.c \
+	tests/packet/replace.c

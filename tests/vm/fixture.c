@@ -50,6 +50,44 @@ void ct_acct(const struct ct_conn *ct, enum ct_dir dir, uint64_t *packets,
 	*bytes = ct->bytes[dir];
 }
 
+/* --- helpers: one for TCP, of either IP version -------------------------- */
+
+struct ct_helper {
+	const char *name;
+};
+
+const struct ct_helper *ct_helper_find(const char *name, uint8_t l3,
+				       uint8_t l4proto)
+{
+	static const struct ct_helper ftp4 = { "ftp" }, ftp6 = { "ftp" };
+
+	if (strcmp(name, "ftp") || l4proto != IPPROTO_TCP)
+		return NULL;
+	return l3 == NFPROTO_IPV4 ? &ftp4 : &ftp6;
+}
+
+const char *ct_helper_name(const struct ct_helper *helper)
+{
+	return helper->name;
+}
+
+void ct_helper_set(struct ct_table *t, const struct packet *pkt,
+		   const struct ct_helper *helper)
+{
+	if (pkt->ct)
+		pkt->ct->helper = helper;
+}
+
+const struct ct_helper *ct_helper_of(const struct ct_conn *ct)
+{
+	return ct->helper;
+}
+
+const struct ct_conn *ct_master(const struct ct_conn *ct)
+{
+	return ct->master;
+}
+
 /* --- NAT ------------------------------------------------------------------ */
 
 static enum reason nat_asked(struct packet *pkt, const char *what,

@@ -14,7 +14,7 @@
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 
-#include "ct/ct.h"
+#include "ct/help.h"
 #include "host/host.h"
 #include "nat/nat.h"
 #include "vm/core.h"
@@ -35,6 +35,8 @@ struct ct_conn {
 	uint16_t zone[CT_DIR_MAX];
 	uint64_t expires_ms;
 	uint64_t packets[CT_DIR_MAX], bytes[CT_DIR_MAX];
+	const struct ct_conn *master;
+	const struct ct_helper *helper;
 	struct ct_tuple tuple[CT_DIR_MAX];
 };
 

@@ -41,6 +41,7 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/objref.c \
 	tests/vm/expr/payload.c \
 	tests/vm/obj.c \
+	tests/vm/obj_helper.c \
 	tests/vm/expr/quota.c \
 	tests/vm/expr/range.c \
 	tests/vm/expr/redir.c \

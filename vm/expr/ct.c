@@ -10,7 +10,7 @@
 
 #include <libnftnl/expr.h>
 
-#include "ct/ct.h"
+#include "ct/help.h"
 #include "vm/emit.h"
 
 enum {
@@ -79,13 +79,6 @@ static bool get_mark(const struct ct *ct, const struct vm_ctx *cx, uint32_t *w)
 static bool get_zero(const struct ct *ct, const struct vm_ctx *cx, uint32_t *w)
 {
 	return true;
-}
-
-/* The helper of the master connection: none has a master. */
-static bool get_nothing(const struct ct *ct, const struct vm_ctx *cx,
-			uint32_t *w)
-{
-	return false;
 }
 
 static bool get_expiration(const struct ct *ct, const struct vm_ctx *cx,
@@ -248,6 +241,18 @@ static bool get_avgpkt(const struct ct *ct, const struct vm_ctx *cx,
 	return true;
 }
 
+/* That of the connection which announced this one. */
+static bool get_helper(const struct ct *ct, const struct vm_ctx *cx,
+		       uint32_t *w)
+{
+	const struct ct_conn *master = ct_master(cx->pkt->ct);
+	const struct ct_helper *helper = master ? ct_helper_of(master) : NULL;
+	const char *name = helper ? ct_helper_name(helper) : "";
+
+	memcpy(w, name, strnlen(name, 15));
+	return helper;
+}
+
 static void set_mark(struct packet *pkt, uint32_t value)
 {
 	ct_set_mark(pkt->ct, value);
@@ -260,7 +265,7 @@ static const struct ct_key keys[] = {
 	[NFT_CT_MARK] = { "mark", 4, DIR_NONE, get_mark, set_mark },
 	[NFT_CT_SECMARK] = { "secmark", 4, DIR_NONE, get_zero },
 	[NFT_CT_EXPIRATION] = { "expiration", 4, DIR_NONE, get_expiration },
-	[NFT_CT_HELPER] = { "helper", 16, DIR_NONE, get_nothing },
+	[NFT_CT_HELPER] = { "helper", 16, DIR_NONE, get_helper },
 	[NFT_CT_L3PROTOCOL] = { "l3protocol", 1, DIR_MAY, get_l3proto },
 	[NFT_CT_SRC] = { "src", 0, DIR_MUST, get_src },
 	[NFT_CT_DST] = { "dst", 0, DIR_MUST, get_dst },
