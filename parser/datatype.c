@@ -193,6 +193,21 @@ const struct datatype type_verdict = {
 	.byteorder = BYTEORDER_HOST,
 };
 
+static void invalid_print(const struct parser_env *env,
+			  const struct datatype *t, u128 v, unsigned bits,
+			  struct strbuf *out)
+{
+	print_hex(v, 0, out);
+	strbuf_puts(out, " [invalid type]");
+}
+
+const struct datatype type_invalid = {
+	.name = "invalid",
+	.desc = "invalid type",
+	.byteorder = BYTEORDER_BIG,
+	.print = invalid_print,
+};
+
 const struct datatype type_bitmask = {
 	.id = TYPE_BITMASK,
 	.name = "bitmask",

@@ -114,6 +114,9 @@ struct datatype {
 #include "parser/datatype.def"
 #undef DATATYPE
 
+/* What nft lists without knowing its type. */
+extern const struct datatype type_invalid;
+
 /** datatype_by_id() - a plain type, or NULL */
 const struct datatype *datatype_by_id(uint32_t id);
 /** datatype_of_id() - a plain type, or a concatenation made in @a; NULL */
@@ -137,8 +140,9 @@ void datatype_print(const struct parser_env *env, const struct datatype *t,
 bool str_number(struct str s, u128 *v);
 /** str_time() - "1d2h3m4s5ms" or plain seconds, in milliseconds */
 bool str_time(struct str s, uint64_t *ms);
-/** time_print() - milliseconds as nft prints them: 1h30m */
-void time_print(uint64_t ms, struct strbuf *out);
+/** time_print() - milliseconds as nft prints them: 1h30m; @env numeric: whole
+ * seconds */
+void time_print(const struct parser_env *env, uint64_t ms, struct strbuf *out);
 /** str_is() - are these the bytes of @word? */
 bool str_is(struct str s, const char *word);
 /** u128_mask() - the lowest @bits bits */

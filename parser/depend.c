@@ -230,6 +230,19 @@ static void learn_meta(struct check *c, const struct key_expr *k, u128 v)
 	}
 }
 
+static void learn_ct(struct check *c, const struct key_expr *k, u128 v)
+{
+	const struct proto_desc *net = c->proto.at[PROTO_BASE_NETWORK], *p;
+
+	if (k->key->key == NFT_CT_L3PROTOCOL && c->family == NFPROTO_INET)
+		c->proto.at[PROTO_BASE_NETWORK] = proto_by_nfproto((unsigned)v);
+	if (k->key->key != NFT_CT_PROTOCOL || !net)
+		return;
+	p = proto_by_ipproto((unsigned)v);
+	if (p && (!p->nfproto || p->nfproto == net->nfproto))
+		c->proto.at[PROTO_BASE_TRANSPORT] = p;
+}
+
 static bool last_of_set(const struct expr *e, u128 *v)
 {
 	const struct elem_batch *b;
@@ -261,4 +274,6 @@ void depend_learn(struct check *c, const struct match_stmt *m)
 		learn_payload(c, expr_as(m->left, payload_expr), v);
 	else if (expr_is(m->left, meta))
 		learn_meta(c, expr_as(m->left, key_expr), v);
+	else if (expr_is(m->left, ct))
+		learn_ct(c, expr_as(m->left, key_expr), v);
 }

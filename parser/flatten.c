@@ -203,6 +203,7 @@ static void flatten_rule(struct parser *p, const struct item *it,
 	c.arena = p->work;
 	if (check_stmts(&c, r) || diags_errors(p->diags) != errors)
 		return;
+	drop_redundant(r, h->family);
 	merge_payloads(r);
 	cmd = cmd_new(p, it, OBJ_RULE, h);
 	cmd->rule = r;

@@ -10,9 +10,13 @@
  */
 #include "parser/merge.h"
 
-#include "parser/proto.h"
-
+#include <netinet/in.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
+
+#include "parser/key.h"
+#include "parser/proto.h"
 
 #define MERGE_MAX 32 /* fields of a rule that are considered */
 
@@ -104,5 +108,31 @@ void merge_payloads(struct rule_ast *r)
 		}
 		head = last = m;
 		bits = m->left->len;
+	}
+}
+
+static bool says_family(const struct stmt *s, uint8_t family)
+{
+	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+	const struct proto_desc *net = proto_by_nfproto(family);
+
+	return stmt_is(s, match) && m->op == OP_EQ && expr_is(m->left, meta) &&
+	       expr_as_const(m->left, key_expr)->key->key ==
+		       NFT_META_PROTOCOL &&
+	       expr_is(m->right, value) && net &&
+	       expr_as_const(m->right, value_expr)->v == net->number;
+}
+
+void drop_redundant(struct rule_ast *r, uint8_t family)
+{
+	struct stmt **p = &r->checked;
+
+	if (family != NFPROTO_IPV4 && family != NFPROTO_IPV6)
+		return;
+	while (*p) {
+		if ((*p)->next && says_family(*p, family))
+			*p = (*p)->next;
+		else
+			p = &(*p)->next;
 	}
 }

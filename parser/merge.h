@@ -6,5 +6,8 @@
 
 /** merge_payloads() - join adjacent payload matches of a checked rule */
 void merge_payloads(struct rule_ast *r);
+/** drop_redundant() - take out `meta protocol ip` in a table of family ip, unless
+ * it is last */
+void drop_redundant(struct rule_ast *r, uint8_t family);
 
 #endif

@@ -335,8 +335,16 @@ static void complete_binop(struct raise *r, struct match_stmt *m)
 
 static void complete_key(struct raise *r, struct match_stmt *m)
 {
-	size_t at = raise_emit(r, &m->s);
+	size_t at;
 
+	/* Ports of a tuple have no type until their protocol is known: nft
+	 * lists the set that it made of them so. */
+	if (expr_is(m->left, ct) && expr_is(m->right, setref) &&
+	    m->left->dtype == &type_inet_service) {
+		m->right =
+			raise_typed(r, m->right, &type_invalid, BYTEORDER_BIG);
+	}
+	at = raise_emit(r, &m->s);
 	if (m->op == OP_EQ && expr_is(m->right, value))
 		raise_learn_key(r, expr_as(m->left, key_expr),
 				expr_as(m->right, value_expr)->v, at);

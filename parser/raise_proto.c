@@ -170,7 +170,7 @@ static void learn_ct(struct raise *r, unsigned key, unsigned v)
 		if (p)
 			r->proto[PROTO_BASE_NETWORK] = p;
 	} else {
-		p = by_ipproto(v, net);
+		p = net ? by_ipproto(v, net) : NULL;
 		if (p)
 			r->proto[PROTO_BASE_TRANSPORT] = p;
 	}
@@ -422,7 +422,8 @@ void raise_uses(struct raise *r, const struct payload_expr *p)
 {
 	const struct match_stmt *dep = dep_at(r, p->base);
 
-	if (dep && may_drop(r, dep, p))
+	/* Bits without a name say nothing of a header. */
+	if (dep && !p->raw && may_drop(r, dep, p))
 		raise_uses_layer(r, p->base);
 }
 

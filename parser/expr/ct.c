@@ -118,7 +118,9 @@ static void ct_print(struct printer *pr, const struct expr *e)
 	const struct key_expr *k = expr_as_const(e, key_expr);
 
 	strbuf_puts(pr->out, "ct ");
-	if (k->dir >= 0)
+	/* the direction of these two is taken, and not listed */
+	if (k->dir >= 0 && k->key->key != NFT_CT_L3PROTOCOL &&
+	    k->key->key != NFT_CT_PROTOCOL)
 		strbuf_puts(pr->out, k->dir ? "reply " : "original ");
 	if (k->key->alt && k->l3)
 		strbuf_puts(pr->out, k->l3 == NFPROTO_IPV6 ? "ip6 " : "ip ");

@@ -123,7 +123,7 @@ static void dynset_print(struct printer *pr, const struct stmt *s)
 	expr_print(pr, d->key);
 	if (d->timeout_ms) {
 		strbuf_puts(pr->out, " timeout ");
-		time_print(d->timeout_ms, pr->out);
+		time_print(pr->env, d->timeout_ms, pr->out);
 	}
 	calm.stateless = true;
 	pr->world = &calm;
