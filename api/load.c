@@ -22,12 +22,15 @@
 
 #include "base/strbuf.h"
 
+typedef void show_fn(struct parser *p, const struct cmd *cmd,
+		     struct strbuf *out);
+
 /**
  * struct load - one load under way
  * @p:		where commands come from
  * @place:	of the command that is being applied
  * @tx:		the VM's half
- * @netlink:	the commands as nft prints them, or NULL
+ * @show:	prints each command in some form into @out; or NULL
  * @failed:	something was refused: nothing will be committed
  */
 struct load {
@@ -35,7 +38,8 @@ struct load {
 	struct parser *p;
 	struct loc place;
 	struct vm_tx *tx;
-	struct strbuf *netlink;
+	show_fn *show;
+	struct strbuf *out;
 	bool failed;
 };
 
@@ -260,8 +264,8 @@ static void load_cmd(void *data, struct cmd *cmd)
 	struct load *l = data;
 
 	l->place = cmd->loc;
-	if (l->netlink)
-		engine_netlink_cmd(l->p, cmd, l->netlink);
+	if (l->show)
+		l->show(l->p, cmd, l->out);
 	if (ruleset_apply(l->nv->ruleset, l->p, cmd))
 		l->failed = true;
 }
@@ -290,9 +294,10 @@ static void parse(struct load *l, const struct text *t)
 		l->failed = true;
 }
 
-static int load(struct nftvm *nv, const struct text *t, struct strbuf *netlink)
+static int load(struct nftvm *nv, const struct text *t, show_fn *show,
+		struct strbuf *out)
 {
-	struct load l = { .nv = nv, .netlink = netlink };
+	struct load l = { .nv = nv, .show = show, .out = out };
 	struct parser_env env;
 
 	engine_env(nv, &env);
@@ -311,14 +316,14 @@ int nftvm_load_text(struct nftvm *nv, const char *name, const char *text,
 {
 	struct text t = { .name = name, .text = text, .len = len };
 
-	return load(nv, &t, NULL);
+	return load(nv, &t, NULL, NULL);
 }
 
 int nftvm_load_files(struct nftvm *nv, const char *const *paths, size_t len)
 {
 	struct text t = { .paths = paths, .n_paths = len };
 
-	return load(nv, &t, NULL);
+	return load(nv, &t, NULL, NULL);
 }
 
 int nftvm_load_file(struct nftvm *nv, const char *path)
@@ -330,8 +335,11 @@ static void dump_programs(const struct nftvm *nv, struct strbuf *out)
 {
 	const struct vm_chain *c = NULL;
 
-	while ((c = vm_chain_next(nv->vm, c)))
+	while ((c = vm_chain_next(nv->vm, c))) {
+		vm_dump(c, false, out);
+		strbuf_puts(out, "fast ");
 		vm_dump(c, true, out);
+	}
 }
 
 int nftvm_compile_files(struct nftvm *nv, const char *const *paths, size_t len,
@@ -339,7 +347,11 @@ int nftvm_compile_files(struct nftvm *nv, const char *const *paths, size_t len,
 {
 	struct text t = { .paths = paths, .n_paths = len };
 	struct strbuf out = STRBUF_INIT;
-	int err = load(nv, &t, form == NFTVM_FORM_NETLINK ? &out : NULL);
+	int err = load(nv, &t,
+		       form == NFTVM_FORM_NETLINK ? engine_netlink_cmd
+		       : form == NFTVM_FORM_AST	  ? cmd_dump
+						  : NULL,
+		       &out);
 
 	if (!err && form == NFTVM_FORM_VM)
 		dump_programs(nv, &out);

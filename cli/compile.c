@@ -17,6 +17,7 @@ static const struct {
 	const char *name;
 	enum nftvm_compile_form form;
 } emits[] = {
+	{ "ast", NFTVM_FORM_AST },
 	{ "vm", NFTVM_FORM_VM },
 };
 
@@ -42,8 +43,8 @@ static int emit_add(struct cli *c, const char *name, size_t len)
 		own->forms |= 1u << emits[i].form;
 		return CLI_DONE;
 	}
-	return cli_usage_error(c->cmd, "--emit knows vm, not '%.*s'", (int)len,
-			       name);
+	return cli_usage_error(c->cmd, "--emit knows ast and vm, not '%.*s'",
+			       (int)len, name);
 }
 
 /* A list of names with commas between. */
@@ -96,7 +97,8 @@ static int compile_run(struct cli *c)
 static const struct cli_option options[] = {
 	{ "debug", 'd', "netlink", "bytecode as nft --debug=netlink prints it",
 	  debug_set },
-	{ "emit", 0, "vm", "the programs that the VM runs", emit_set },
+	{ "emit", 0, "ast,vm",
+	  "the checked tree; the programs that the VM runs", emit_set },
 	{ NULL },
 };
 

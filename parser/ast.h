@@ -78,6 +78,9 @@ struct expr {
 	uint8_t byteorder;
 };
 
+/* As many as a concatenation has fields. */
+#define EXPR_CHILDREN 16
+
 /**
  * struct expr_ops - a kind of expression
  * @name:	as messages call it
@@ -95,6 +98,8 @@ struct expr {
  * @raise:	put the node that a libnftnl expression says into its register;
  *		false: it is another kind's (raise.h)
  * @complete:	replace a raised node by one that knows its type and name
+ * @children:	the expressions that it is made of, EXPR_CHILDREN at most, into
+ *		@out; how many. NULL: none
  */
 struct expr_ops {
 	const char *name;
@@ -108,6 +113,7 @@ struct expr_ops {
 	const char *nftnl;
 	bool (*raise)(struct raise *r, const struct nftnl_expr *n);
 	void (*complete)(struct raise *r, struct expr **e);
+	size_t (*children)(const struct expr *e, const struct expr **out);
 };
 
 /** struct symbol_expr - a word, number or quoted text not yet understood */
@@ -277,6 +283,8 @@ struct stmt {
  *		raise_stmt()
  * @complete:	complete the raised statement's expressions and add it with
  *		raise_emit(); NULL: it has none
+ * @children:	as of an expression; @word: what else there is to say (an
+ *		operator). NULL: all is said by @print
  */
 struct stmt_ops {
 	const char *name;
@@ -287,6 +295,8 @@ struct stmt_ops {
 	const char *nftnl;
 	bool (*raise)(struct raise *r, const struct nftnl_expr *n);
 	void (*complete)(struct raise *r, struct stmt *s);
+	size_t (*children)(const struct stmt *s, const struct expr **out,
+			   const char **word);
 };
 
 /** struct match_stmt - @left op @right */

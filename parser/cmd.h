@@ -228,6 +228,9 @@ struct cmd_set *cmd_rule_sets(const struct cmd *cmd, unsigned i);
 struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
 				  const struct loc **locs, unsigned *n_locs);
 
+/** cmd_dump() - a checked command's syntax tree as text (compile --emit=ast) */
+void cmd_dump(struct parser *p, const struct cmd *cmd, struct strbuf *out);
+
 /**
  * struct elem_look - how the rule that an anonymous set is part of sees keys
  * @shift:	bits that they are shifted left by: a field of bits

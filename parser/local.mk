@@ -9,6 +9,7 @@ libengine_la_SOURCES += \
 	parser/datatype_addr.c parser/datatype_name.c parser/datatype_time.c \
 	parser/declset.c \
 	parser/depend.c \
+	parser/dump.c \
 	parser/element.c \
 	parser/flatten.c parser/flatten.h \
 	parser/interval.c parser/interval.h \

@@ -112,7 +112,8 @@ NFTVM_API char *nftvm_list(const struct nftvm *nv, unsigned flags);
 
 enum nftvm_compile_form {
 	NFTVM_FORM_NETLINK, /* as nft --debug=netlink prints it, per command */
-	NFTVM_FORM_VM,	    /* the lowered programs, per chain */
+	NFTVM_FORM_AST,	    /* the checked syntax tree, per command */
+	NFTVM_FORM_VM, /* the programs that run, per chain, in both forms */
 };
 
 /**

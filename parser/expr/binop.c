@@ -311,6 +311,15 @@ static bool binop_same(const struct expr *a, const struct expr *b)
 	       x->left->ops->same && x->left->ops->same(x->left, y->left);
 }
 
+static size_t binop_children(const struct expr *e, const struct expr **out)
+{
+	const struct binop_expr *b = expr_as_const(e, binop_expr);
+
+	out[0] = b->left;
+	out[1] = b->right;
+	return 2;
+}
+
 const struct expr_ops expr_binop = {
 	.name = "operation",
 	.check = binop_check,
@@ -322,4 +331,5 @@ const struct expr_ops expr_binop = {
 	.nftnl = "bitwise",
 	.raise = binop_raise,
 	.complete = binop_complete,
+	.children = binop_children,
 };

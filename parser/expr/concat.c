@@ -116,10 +116,21 @@ static void concat_complete(struct raise *r, struct expr **e)
 	r->trims = trims;
 }
 
+static size_t concat_children(const struct expr *e, const struct expr **out)
+{
+	const struct list_expr *c = expr_as_const(e, list_expr);
+	size_t n = MIN(c->items.len, (size_t)EXPR_CHILDREN);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = c->items.v[i];
+	return n;
+}
+
 const struct expr_ops expr_concat = {
 	.name = "concatenation",
 	.check = concat_check,
 	.lower = concat_lower,
 	.print = concat_print,
 	.complete = concat_complete,
+	.children = concat_children,
 };

@@ -168,6 +168,15 @@ static void map_complete(struct raise *r, struct expr **e)
 	raise_complete(r, &m->key);
 }
 
+static size_t map_children(const struct expr *e, const struct expr **out)
+{
+	const struct map_expr *m = expr_as_const(e, map_expr);
+
+	out[0] = m->key;
+	out[1] = m->map;
+	return 2;
+}
+
 const struct expr_ops expr_map = {
 	.name = "map",
 	.check = map_check,
@@ -176,4 +185,5 @@ const struct expr_ops expr_map = {
 	.nftnl = "lookup",
 	.raise = map_raise,
 	.complete = map_complete,
+	.children = map_children,
 };

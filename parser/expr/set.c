@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* { ... } : an anonymous set, looked up by the rule that it stands in. */
 #include "parser/check.h"
+#include "parser/print.h"
 #include "parser/setdecl.h"
 
 /* Only what looks it up knows its type (check_set_of(), map.c). */
@@ -47,8 +48,15 @@ struct expr *check_set_of(struct check *c, const struct expr *left,
 	return r->set ? &r->e : NULL;
 }
 
+/* Its elements stand apart, under this number. */
+static void set_print(struct printer *pr, const struct expr *e)
+{
+	strbuf_printf(pr->out, "%u", expr_as_const(e, set_expr)->set->id);
+}
+
 const struct expr_ops expr_set = {
 	.name = "set",
 	.is_const = true,
 	.check = set_check,
+	.print = set_print,
 };

@@ -195,6 +195,17 @@ static void dynset_complete(struct raise *r, struct stmt *s)
 	raise_emit(r, s);
 }
 
+static size_t dynset_children(const struct stmt *s, const struct expr **out,
+			      const char **word)
+{
+	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
+
+	*word = d->set_name;
+	out[0] = d->key;
+	out[1] = d->data;
+	return d->data ? 2 : 1;
+}
+
 const struct stmt_ops stmt_dynset = {
 	.name = "dynset",
 	.check = dynset_check,
@@ -203,4 +214,5 @@ const struct stmt_ops stmt_dynset = {
 	.nftnl = "dynset",
 	.raise = dynset_raise,
 	.complete = dynset_complete,
+	.children = dynset_children,
 };

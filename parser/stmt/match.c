@@ -538,6 +538,24 @@ static void match_print(struct printer *pr, const struct stmt *s)
 	}
 }
 
+static size_t match_children(const struct stmt *s, const struct expr **out,
+			     const char **word)
+{
+	static const char *const words[] = {
+		[OP_EQ] = "eq", [OP_NEQ] = "ne",  [OP_LT] = "lt",
+		[OP_GT] = "gt", [OP_LTE] = "lte", [OP_GTE] = "gte",
+	};
+	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+
+	*word = words[m->op];
+	if (m->flagcmp)
+		*word = m->op == OP_NEQ ? "any" : "none";
+	out[0] = m->left;
+	out[1] = m->right;
+	out[2] = m->mask;
+	return m->mask ? 3 : 2;
+}
+
 const struct stmt_ops stmt_match = {
 	.name = "match",
 	.check = match_check,
@@ -545,4 +563,5 @@ const struct stmt_ops stmt_match = {
 	.print = match_print,
 	.raise = match_raise,
 	.complete = raise_match_complete,
+	.children = match_children,
 };

@@ -175,6 +175,16 @@ static void objref_print(struct printer *pr, const struct stmt *s)
 		expr_print(pr, o->e);
 }
 
+static size_t objref_children(const struct stmt *s, const struct expr **out,
+			      const char **word)
+{
+	const struct objref_stmt *o = stmt_as_const(s, objref_stmt);
+
+	*word = o->name ? o->name : list_object_word(o->type);
+	out[0] = o->e;
+	return o->name ? 0 : 1;
+}
+
 const struct stmt_ops stmt_objref = {
 	.name = "objref",
 	.check = objref_check,
@@ -183,4 +193,5 @@ const struct stmt_ops stmt_objref = {
 	.nftnl = "objref",
 	.raise = objref_raise,
 	.complete = objref_complete,
+	.children = objref_children,
 };

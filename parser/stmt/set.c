@@ -116,6 +116,16 @@ static void set_stmt_complete(struct raise *r, struct stmt *s)
 	raise_emit(r, s);
 }
 
+static size_t set_stmt_children(const struct stmt *s, const struct expr **out,
+				const char **word)
+{
+	const struct set_stmt *st = stmt_as_const(s, set_stmt);
+
+	out[0] = st->left;
+	out[1] = st->value;
+	return 2;
+}
+
 const struct stmt_ops stmt_set = {
 	.name = "set",
 	.check = set_stmt_check,
@@ -123,4 +133,5 @@ const struct stmt_ops stmt_set = {
 	.print = set_stmt_print,
 	.raise = set_stmt_raise,
 	.complete = set_stmt_complete,
+	.children = set_stmt_children,
 };

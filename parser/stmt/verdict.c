@@ -38,10 +38,18 @@ static void verdict_stmt_complete(struct raise *r, struct stmt *s)
 	raise_emit(r, s);
 }
 
+static size_t verdict_stmt_children(const struct stmt *s,
+				    const struct expr **out, const char **word)
+{
+	out[0] = stmt_as_const(s, verdict_stmt)->e;
+	return 1;
+}
+
 const struct stmt_ops stmt_verdict = {
 	.name = "verdict",
 	.check = verdict_stmt_check,
 	.lower = verdict_stmt_lower,
 	.print = verdict_stmt_print,
 	.complete = verdict_stmt_complete,
+	.children = verdict_stmt_children,
 };
