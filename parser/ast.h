@@ -328,6 +328,14 @@ struct counter_stmt {
 	uint64_t packets, bytes;
 };
 
+/** struct helper_stmt - what a `ct helper` object holds; @l3: NFPROTO_*, 0: not
+ * said; @l4: IPPROTO_*; @name NULL: no type yet */
+struct helper_stmt {
+	struct stmt s;
+	const char *name;
+	uint8_t l3, l4;
+};
+
 /** struct objref_stmt - an object by @name, or by the map @e; @type:
  * NFT_OBJECT_* */
 struct objref_stmt {

@@ -158,6 +158,27 @@ struct stmt *build_counter_args(struct parser *p, struct str packets,
 				const struct loc *loc, struct str n_packets,
 				struct str bytes, const struct loc *bytes_loc,
 				struct str n_bytes);
+/** build_ct_object() - `ct @word ... {`: opens the block of a helper */
+void build_ct_object(struct parser *p, const struct loc *loc, struct str word,
+		     const struct loc *word_loc, struct name_list *names);
+/** build_ct_object_end() - its end */
+void build_ct_object_end(struct parser *p);
+/** build_ct_object_cmd() - delete or list it */
+void build_ct_object_cmd(struct parser *p, enum cmd_op op,
+			 const struct loc *loc, struct str word,
+			 const struct loc *word_loc, struct name_list *names);
+/** build_helper_type() - `type @name protocol @l4` in its block */
+void build_helper_type(struct parser *p, const struct loc *loc, struct str name,
+		       struct str protocol, const struct loc *protocol_loc,
+		       struct str l4, const struct loc *l4_loc);
+/** build_helper_l3() - `l3proto @l3` in its block */
+void build_helper_l3(struct parser *p, struct str word,
+		     const struct loc *word_loc, struct str l3,
+		     const struct loc *l3_loc);
+/** build_helper_set() - `ct helper set @ref` */
+struct stmt *build_helper_set(struct parser *p, const struct loc *loc,
+			      struct expr *ref);
+
 struct stmt *build_objref(struct parser *p, const struct loc *loc,
 			  const struct keyword *kw, struct str word,
 			  const struct loc *word_loc, struct expr *ref);

@@ -5,6 +5,8 @@
 #include <linux/netfilter/nf_log.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/key.h"
+
 #define NODE(p, var, type, ops_, loc_)                            \
 	struct type *var = arena_new_of((p)->arena, struct type); \
 	var->s.ops = &(ops_);                                     \
@@ -404,8 +406,13 @@ struct stmt *build_verdict_stmt(struct parser *p, const struct loc *loc,
 struct stmt *build_set_value(struct parser *p, const struct loc *loc,
 			     struct expr *left, struct expr *value)
 {
+	const struct key_expr *key = expr_is(left, ct) ? expr_as(left, key_expr)
+						       : NULL;
 	NODE(p, s, set_stmt, stmt_set, loc);
 
+	/* no key of the connection, but an object given to it */
+	if (key && key->key->key == NFT_CT_HELPER)
+		return build_helper_set(p, loc, value);
 	s->left = left;
 	s->value = value;
 	return &s->s;

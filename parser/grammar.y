@@ -81,7 +81,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %left AND
 %left LSHIFT RSHIFT
 
-%type <str> name rname word vword metaword ctword logval dirword
+%type <str> name rname word vword metaword ctword logval dirword proto_word
 %type <kw> dir
 %type <expr> lprim lexpr lconcat rprim rexpr item citem rhs rhs_list set_ref
 %type <expr> set_lit elems init sexpr satom svalue verdict map_arg
@@ -142,6 +142,7 @@ command
 	| DELETE SET names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
 	| DELETE MAP names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
 	| DELETE object names at	{ build_object_cmd(p, CMD_DELETE, &@$, $2, $3); }
+	| DELETE CT ctword names at	{ build_ct_object_cmd(p, CMD_DELETE, &@$, $3, &@3, $4); }
 	| DELETE ELEMENT names set_ref	{ build_elements(p, CMD_DELETE, &@$, $3, $4); }
 	| FLUSH RULESET			{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, NULL); }
 	| FLUSH RULESET names		{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, $3); }
@@ -156,6 +157,7 @@ command
 	| LIST SET names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
 	| LIST MAP names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
 	| LIST object names		{ build_object_cmd(p, CMD_LIST, &@$, $2, $3); }
+	| LIST CT ctword names		{ build_ct_object_cmd(p, CMD_LIST, &@$, $3, &@3, $4); }
 	| LIST WORD			{ build_list_all(p, &@$, $2, &@2); }
 	| RESET object names		{ build_object_cmd(p, CMD_RESET, &@$, $2, $3); }
 	| RENAME CHAIN names		{ build_rename(p, &@$, $3); }
@@ -184,6 +186,8 @@ declaration
 	| LIMIT names '{'		{ build_object(p, &@$, $1, $2); }
 	  limit_items '}'		{ build_end(p); }
 	| LIMIT names limit_tail	{ build_object(p, &@$, $1, $2); build_limit_tail(p, &@3, $2, $3); build_end(p); }
+	| CT ctword names '{'		{ build_ct_object(p, &@3, $2, &@2, $3); }
+	  ct_object_items '}'		{ build_ct_object_end(p); }
 	| ELEMENT names set_ref		{ build_elements(p, CMD_ADD, &@$, $2, $3); }
 	| RULE rule_at rule		{ build_rule_cmd(p, CMD_ADD, &@$, $3); }
 	| unsup_object
@@ -191,11 +195,6 @@ declaration
 
 unsup_object
 	: OBJECT junk			{ build_unsupported(p, &@1, $1); }
-	| CT junk_name junk		{ build_unsupported(p, &@1, $1); }
-	;
-
-junk_name
-	: name
 	;
 
 object
@@ -251,6 +250,8 @@ table_item
 	  quota_items '}' SEP		{ build_end(p); }
 	| LIMIT name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
 	  limit_items '}' SEP		{ build_end(p); }
+	| CT ctword name '{'		{ build_ct_object(p, &@3, $2, &@2, build_names_add(p, NULL, $3, &@3)); }
+	  ct_object_items '}' SEP	{ build_ct_object_end(p); }
 	| unsup_object SEP
 	| error SEP			{ build_recovered(p); yyerrok; }
 	;
@@ -314,6 +315,21 @@ quota_conf
 	| WORD NUM WORD			{ build_object_holds(p, build_quota(p, &@$, &$1, $2, $3, &@3, NULL, NULL)); }
 	| NUM WORD WORD NUM WORD	{ build_object_holds(p, build_quota(p, &@$, NULL, $1, $2, &@2, &$4, &$5)); }
 	| WORD NUM WORD WORD NUM WORD	{ build_object_holds(p, build_quota(p, &@$, &$1, $2, $3, &@3, &$5, &$6)); }
+	;
+
+ct_object_items
+	: %empty
+	| ct_object_items SEP
+	| ct_object_items TYPE QUOTED WORD proto_word SEP
+					{ build_helper_type(p, &@2, $3, $4, &@4, $5, &@5); }
+	| ct_object_items WORD proto_word SEP
+					{ build_helper_l3(p, $2, &@2, $3, &@3); }
+	| ct_object_items error SEP	{ build_recovered(p); yyerrok; }
+	;
+
+proto_word
+	: PROTO				{ $$ = build_word($1); }
+	| WORD
 	;
 
 limit_items

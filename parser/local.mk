@@ -22,7 +22,7 @@ libengine_la_SOURCES += \
 	parser/merge.c parser/merge.h \
 	parser/nat.c parser/nat.h \
 	parser/names.c parser/names.h \
-	parser/object.c parser/object.h parser/object.def \
+	parser/object.c parser/object_helper.c parser/object.h parser/object.def \
 	parser/parser.h \
 	parser/print.c parser/print.h \
 	parser/proto.c parser/proto.h parser/proto.def \

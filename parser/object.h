@@ -15,12 +15,13 @@ struct strbuf;
 /**
  * struct object_ops - a kind of object
  * @word:	before its name
+ * @ref:	before the name in a statement; NULL: @word and `name`
  * @type:	NFT_OBJECT_*
  * @put:	what a statement says, as properties of an object
  * @print:	the lines in its block, two tabs before each
  */
 struct object_ops {
-	const char *word;
+	const char *word, *ref;
 	uint32_t type;
 	void (*put)(struct nftnl_obj *o, const struct stmt *s);
 	void (*print)(const struct nftnl_obj *o, bool stateless,

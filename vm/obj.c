@@ -48,17 +48,19 @@ static const struct number limit_numbers[] = {
 
 static const struct number no_numbers[] = { { 0 } };
 
-/* A kind is @make's, or else the expression of its name. */
+/* A kind is @make's, and then @state's; or else the expression of its name. */
 static const struct kind {
 	uint32_t type;
 	const char *name;
 	const struct number *numbers;
 	struct vm_expr *(*make)(struct vm_lower *lw, struct nftnl_obj *no);
+	void (*state)(const struct vm_expr *e, struct nftnl_obj *into);
 } kinds[] = {
 	{ NFT_OBJECT_COUNTER, "counter", counter_numbers },
 	{ NFT_OBJECT_QUOTA, "quota", quota_numbers },
 	{ NFT_OBJECT_LIMIT, "limit", limit_numbers },
-	{ NFT_OBJECT_CT_HELPER, "ct helper", no_numbers, vm_obj_helper },
+	{ NFT_OBJECT_CT_HELPER, "ct helper", no_numbers, vm_obj_helper,
+	  vm_obj_helper_state },
 };
 
 static const struct kind *kind_of(uint32_t type)
@@ -242,6 +244,8 @@ void vm_obj_state(const struct vm *vm, struct nftnl_obj *into)
 		       : NULL;
 	struct nftnl_expr *ne;
 
+	if (o && k->state)
+		k->state(o->e, into);
 	if (!o || !o->e->ops->dump)
 		return;
 	ne = as_expr(k, into);

@@ -30,6 +30,20 @@ static const struct vm_expr_ops helper_ops = {
 	.exec = helper_exec,
 };
 
+/* Helpers that Linux has and this has not: to be told from those that nobody
+ * has. */
+static bool is_linux_helper(const char *name)
+{
+	static const char *const names[] = { "amanda", "sane",	"sip",
+					     "pptp",   "snmp",	"netbios-ns",
+					     "RAS",    "Q.931", "H.245" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 /* The IP versions that the object is for: what it says, or its table's. */
 static uint8_t family_of(struct nftnl_obj *no, uint8_t family)
 {
@@ -55,6 +69,11 @@ struct vm_expr *vm_obj_helper(struct vm_lower *lw, struct nftnl_obj *no)
 		h.v4 = ct_helper_find(name, NFPROTO_IPV4, l4);
 	if (name && family != NFPROTO_IPV4)
 		h.v6 = ct_helper_find(name, NFPROTO_IPV6, l4);
+	if (name && is_linux_helper(name)) {
+		vm_refuse(lw, -EOPNOTSUPP, "helper %s is not supported yet",
+			  name);
+		return NULL;
+	}
 	if (!h.v4 && !h.v6) {
 		vm_refuse(lw, -ENOENT, "no helper %s for protocol %u",
 			  name ? name : "", l4);
@@ -64,4 +83,15 @@ struct vm_expr *vm_obj_helper(struct vm_lower *lw, struct nftnl_obj *no)
 	e->flags = VM_EXPR_NEED_CT | VM_EXPR_CHANGES;
 	memcpy(e->priv, &h, sizeof(h));
 	return e;
+}
+
+/* nft_ct_helper_obj_dump() */
+void vm_obj_helper_state(const struct vm_expr *e, struct nftnl_obj *into)
+{
+	const struct helper *h = vm_priv(e);
+	uint16_t family = h->v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+
+	if (h->v4 && h->v6)
+		family = NFPROTO_INET;
+	nftnl_obj_set_u16(into, NFTNL_OBJ_CT_HELPER_L3PROTO, family);
 }

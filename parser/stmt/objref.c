@@ -168,7 +168,12 @@ static void objref_print(struct printer *pr, const struct stmt *s)
 {
 	const struct objref_stmt *o = stmt_as_const(s, objref_stmt);
 
-	strbuf_printf(pr->out, "%s name ", list_object_word(o->type));
+	const struct object_ops *ops = object_by_type(o->type);
+
+	if (ops && ops->ref)
+		strbuf_printf(pr->out, "%s ", ops->ref);
+	else
+		strbuf_printf(pr->out, "%s name ", list_object_word(o->type));
 	if (o->name)
 		strbuf_printf(pr->out, "\"%s\"", o->name);
 	else

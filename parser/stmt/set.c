@@ -13,10 +13,6 @@ static int settable(struct check *c, const struct expr *left)
 	if (expr_is(left, payload) || expr_is(left, exthdr))
 		return diag_error(c->diags, &left->loc,
 				  "writing header fields is not supported yet");
-	if (expr_is(left, ct) &&
-	    !strcmp(expr_as_const(left, key_expr)->key->name, "helper"))
-		return diag_error(c->diags, &left->loc,
-				  "'ct helper set' is not supported yet");
 	if ((expr_is(left, meta) || expr_is(left, ct)) &&
 	    expr_as_const(left, key_expr)->key->can_set)
 		return 0;

@@ -43,6 +43,8 @@ Test(obj_helper, refuses_as_the_kernel_does)
 		{ NFPROTO_IPV6, IPPROTO_TCP, NFPROTO_IPV4, "ftp", -EINVAL },
 		{ NFPROTO_INET, IPPROTO_UDP, 0, "ftp", -ENOENT },
 		{ NFPROTO_INET, IPPROTO_TCP, 0, "gopher", -ENOENT },
+		/* Linux has it */
+		{ NFPROTO_INET, IPPROTO_UDP, 0, "sip", -EOPNOTSUPP },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
