@@ -5,7 +5,7 @@
 # iperf3, nmap) talking through a Linux router that runs home-router.nft, in
 # three network namespaces:
 #
-#	nftvm-lan (PC .10, web server .20) -- nftvm-rt -- nftvm-wan (servers)
+#	nftvm-lan (PC .10, web server .20) -- nftvm-rt == nftvm-wan (servers)
 #
 # Each packet is captured as it arrives at the router, before any hook, with
 # the name of the link it came by. What the kernel's own counters said at the
@@ -56,11 +56,15 @@ ip -n nftvm-rt link add lan address 02:00:00:00:01:01 type veth \
 ip -n nftvm-rt link add wan address 02:00:00:00:02:01 type veth \
 	peer name eth0 address 02:00:00:00:02:10 netns nftvm-wan
 # The host file names the link-local addresses too.
-ip -n nftvm-rt link set lan addrgenmode none
-ip -n nftvm-rt link set wan addrgenmode none
+ip -n nftvm-rt link add wan2 address 02:00:00:00:03:01 type veth \
+	peer name eth1 address 02:00:00:00:03:10 netns nftvm-wan
+for link in lan wan wan2; do
+	ip -n nftvm-rt link set "$link" addrgenmode none
+done
 grep -E '^addr ' "$here/home-router.host" | ip -n nftvm-rt -batch -
-ip -n nftvm-rt link set lan up
-ip -n nftvm-rt link set wan up
+for link in lan wan wan2; do
+	ip -n nftvm-rt link set "$link" up
+done
 ip -n nftvm-lan addr add 192.168.1.10/24 dev eth0
 ip -n nftvm-lan addr add 192.168.1.20/24 dev eth0
 ip -n nftvm-lan addr add fd00:1::10/64 dev eth0 nodad
@@ -71,16 +75,23 @@ ip -n nftvm-wan addr add 203.0.113.1/24 dev eth0
 ip -n nftvm-wan addr add fd00:2::1/64 dev eth0 nodad
 ip -n nftvm-wan addr add 198.51.100.10/32 dev lo
 ip -n nftvm-wan addr add fd00:3::10/128 dev lo nodad
+ip -n nftvm-wan addr add 192.0.2.1/24 dev eth1
 ip -n nftvm-wan link set eth0 up
+ip -n nftvm-wan link set eth1 up
 ip -n nftvm-wan route add default via 203.0.113.2
 ip -n nftvm-wan route add default via fd00:2::2
-grep -E '^route ' "$here/home-router.host" | ip -n nftvm-rt -batch -
+grep -E '^(route|rule) ' "$here/home-router.host" | ip -n nftvm-rt -batch -
 ip netns exec nftvm-rt sysctl -qw net.ipv4.ip_forward=1 \
 	net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=0 \
-	net.ipv4.conf.lan.rp_filter=0 net.ipv4.conf.wan.rp_filter=0
+	net.ipv4.conf.lan.rp_filter=0 net.ipv4.conf.wan.rp_filter=0 \
+	net.ipv4.conf.wan2.rp_filter=0
+for conf in all eth0 eth1; do
+	ip netns exec nftvm-wan sysctl -qw "net.ipv4.conf.$conf.rp_filter=0"
+done
 # Checksums as on a wire, and packets no larger than it takes.
-for ns in nftvm-lan nftvm-wan; do
-	ip netns exec "$ns" ethtool -K eth0 tx off tso off gso off >/dev/null
+for link in lan:eth0 wan:eth0 wan:eth1; do
+	ip netns exec "nftvm-${link%:*}" ethtool -K "${link#*:}" \
+		tx off tso off gso off >/dev/null
 done
 ip netns exec nftvm-rt nft -f "$here/home-router.nft"
 
@@ -121,7 +132,7 @@ serve nftvm-wan iperf3 -s
 
 # --- the recording -----------------------------------------------------------
 serve nftvm-rt dumpcap -q -n -w "$work/home.pcapng" -i lan -f inbound \
-	-i wan -f inbound
+	-i wan -f inbound -i wan2 -f inbound
 sleep 2
 
 lan dig +tries=1 +time=2 @198.51.100.10 www.example.net
@@ -132,14 +143,25 @@ lan ping -c 3 -i 0.2 fd00:3::10
 lan ping -c 1 -s 3000 198.51.100.10
 lan ping -c 1 192.168.1.1
 lan traceroute -n -q 1 -w 1 -m 4 198.51.100.10
+# FTP both ways round: the server is connected to, and it connects.
 lan sh -c 'printf "user anonymous x\npassive\nget file.bin /dev/null\nbye\n" |
 	ftp -n 198.51.100.10'
+lan sh -c 'printf "user anonymous x\nget file.bin /dev/null\nbye\n" |
+	ftp -n 198.51.100.10'
+# by the second link
 lan iperf3 -c 198.51.100.10 -n 200K
 lan iperf3 -u -c 198.51.100.10 -n 50K -b 2M
+# what the router does not allow, and does itself
 lan curl -s --connect-timeout 1 http://198.51.100.10:25/
-wan curl -s http://192.168.1.20/
-wan curl -s --connect-timeout 1 http://192.168.1.10/
+lan curl -s --connect-timeout 1 http://192.168.1.1/
+lan dig +tries=1 +time=1 -p 123 @198.51.100.10 clock.example.net
+# the web server, from outside, from inside by its public address, directly
+wan curl -s http://203.0.113.2/
+lan curl -s http://203.0.113.2/
+wan curl -s --connect-timeout 1 http://192.168.1.20/
+wan curl -s --connect-timeout 1 http://203.0.113.2:2222/
 wan nmap -n -Pn -sS -p 20-30,80,443 --max-retries 0 203.0.113.2
+wan nmap -n -Pn -sX -p 80,81 --max-retries 0 203.0.113.2
 wan nmap -n -Pn -sX -p 80,81 --max-retries 0 192.168.1.20
 wan ping -c 2 -i 0.2 203.0.113.2
 wan ping -c 1 -I 203.0.113.1 192.168.1.10
