@@ -58,6 +58,17 @@ void ct_status_add(struct ct_conn *ct, uint32_t bits)
 	ct_conn_unlock(ct, threads);
 }
 
+void ct_packet_attach_answer(struct packet *answer, const struct packet *pkt)
+{
+	if (!pkt->ct ||
+	    !ct_conn_tryget(pkt->ct, conn_table(pkt->ct)->cfg.threads))
+		return;
+	answer->ct = pkt->ct;
+	answer->ctinfo = ct_packet_dir(pkt) == CT_DIR_ORIGINAL
+				 ? IP_CT_RELATED_REPLY
+				 : IP_CT_RELATED;
+}
+
 uint32_t ct_mark(const struct ct_conn *ct)
 {
 	return ct_load(&ct->mark);

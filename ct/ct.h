@@ -140,6 +140,11 @@ enum reason ct_confirm(struct ct_table *t, struct packet *pkt,
  * entry. Leaves pkt->ct NULL. */
 void ct_packet_release(struct ct_table *t, struct packet *pkt);
 
+/** ct_packet_attach_answer() - @answer, which this host made because of @pkt,
+ * belongs to its connection, as RELATED the other way (nf_conntrack_attach());
+ * a reference of its own */
+void ct_packet_attach_answer(struct packet *answer, const struct packet *pkt);
+
 /** ct_untrack() - the notrack statement: only if nothing is attached */
 static inline void ct_untrack(struct packet *pkt)
 {

@@ -228,8 +228,9 @@ void ct_close(struct ct_table *t, struct ct_conn *ct, const struct nv_time *now)
 	if (ct->l4 != IPPROTO_TCP || !(ct_load(&ct->status) & IPS_CONFIRMED))
 		return;
 	ct_conn_lock(ct, t->cfg.threads);
-	ct_conn_proto(ct)->tcp.state = TCP_CONNTRACK_CLOSE;
-	if (!(ct->status & IPS_FIXED_TIMEOUT))
+	if (!(ct->status & IPS_FIXED_TIMEOUT) &&
+	    ct_conn_proto(ct)->tcp.state != TCP_CONNTRACK_CLOSE)
 		ct_store(&ct->timeout, nv_ticks(now->mono_ns) + ticks);
+	ct_conn_proto(ct)->tcp.state = TCP_CONNTRACK_CLOSE;
 	ct_conn_unlock(ct, t->cfg.threads);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/result_json.h"
 
+#include <arpa/inet.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +36,41 @@ static json_t *status_json(uint32_t status)
 					      json_string(ct_status_name(bit)));
 	}
 	return a;
+}
+
+static bool has_ports(uint8_t l4)
+{
+	return l4 == IPPROTO_TCP || l4 == IPPROTO_UDP ||
+	       l4 == IPPROTO_UDPLITE || l4 == IPPROTO_SCTP;
+}
+
+static void set_end(json_t *o, const struct ct_tuple *t, bool source)
+{
+	char text[INET6_ADDRSTRLEN];
+	be16_t port = source ? t->sport : t->dport;
+
+	inet_ntop(t->l3 == NFPROTO_IPV4 ? AF_INET : AF_INET6,
+		  source ? &t->src : &t->dst, text, sizeof(text));
+	set_string(o, source ? "saddr" : "daddr", text);
+	if (has_ports(t->l4))
+		json_object_set_new(o, source ? "sport" : "dport",
+				    json_integer(be16toh(port)));
+	else if (t->l4 == IPPROTO_ICMP || t->l4 == IPPROTO_ICMPV6)
+		json_object_set_new(o, "id", json_integer(be16toh(t->sport)));
+}
+
+/* What it was translated to, and the rule that bound its connection now. */
+static json_t *nat_json(const struct path_result *res)
+{
+	json_t *o = json_object();
+
+	if (res->nat_src)
+		set_end(o, &res->nat_tuple, true);
+	if (res->nat_dst)
+		set_end(o, &res->nat_tuple, false);
+	if (res->nat_rule)
+		json_object_set_new(o, "rule", rule_json(res->nat_rule));
+	return o;
 }
 
 static json_t *ct_json(const struct path_result *res, const char *state)
@@ -86,6 +123,8 @@ json_t *result_json(uint64_t number, const struct nv_time *now,
 	json_object_set_new(o, "mark", json_integer(res->mark));
 	if (state)
 		json_object_set_new(o, "ct", ct_json(res, state));
+	if (res->nat_src || res->nat_dst)
+		json_object_set_new(o, "nat", nat_json(res));
 	if (log)
 		json_object_set_new(o, "log", log);
 	if (emit)

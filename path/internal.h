@@ -55,6 +55,8 @@ struct path {
 	/* NAT chains by hook, ordered by their own priority */
 	struct step_list nat[FAM_COUNT][HOOKS];
 	unsigned gc_countdown;
+	struct path_run *run; /* the innermost that is going on */
+	struct limits *limits;
 };
 
 /**
@@ -62,6 +64,9 @@ struct path {
  * @rerouted:	output link that a route chain at OUTPUT chose; the hook's later
  *		chains still see the old one (nf_hook_state.out), what comes
  *		after the hook sees this. NULL: none did
+ * @route:	what routing said it is here: ROUTE_LOCAL, UNICAST, ...; UNSPEC
+ *		before
+ * @kind:	as what it leaves
  * @rejected:	a rule answered it, so its drop is a reject
  * @depth:	answers to answers
  */
@@ -71,6 +76,8 @@ struct path_run {
 	struct path_result *res;
 	const struct nv_time *now;
 	const struct host_link *rerouted;
+	enum host_route_type route;
+	enum path_emit_kind kind;
 	bool rejected;
 	unsigned depth;
 };
@@ -111,6 +118,18 @@ step_fn step_nat;
 /** nat_expected() - bind a connection that was announced as its master is; of
  * packets that are RELATED. Return: why the packet is to be dropped. */
 enum reason nat_expected(struct path_run *run);
+
+/* path/path.c */
+/** path_send_local() - a packet that the host sends, from its routing on */
+void path_send_local(struct path_run *run);
+
+/* path/answer.c */
+/** answer_reason() - tell the sender why its packet is dropped, where Linux
+ * does; @mtu: of the way out */
+void answer_reason(struct path_run *run, enum reason reason, uint32_t mtu);
+/** answer_reject() - a reject expression's answer (struct vm_env.reject) */
+void answer_reject(void *data, struct packet *pkt,
+		   const struct vm_reject *reject);
 
 /* path/route.c */
 /** route_input() - the decision after PREROUTING; sets pkt->out for unicast.

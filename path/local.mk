@@ -1,8 +1,10 @@
 # the files of path/; included by Makefile.am
 libengine_la_SOURCES += \
+	path/answer.c \
 	path/capture.c path/capture.h \
 	path/capture_write.c \
 	path/hooks.c path/internal.h \
+	path/limit.c path/limit.h \
 	path/linktype.c path/linktype.h path/linktype.def \
 	path/linktype/en10mb.c \
 	path/linktype/ip.c \

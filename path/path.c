@@ -34,6 +34,7 @@
 #include "packet/frag.h"
 #include "packet/logline.h"
 #include "path/internal.h"
+#include "path/limit.h"
 
 /* How many packets pass between two small shares of garbage collection. */
 #define GC_EVERY 64
@@ -44,7 +45,8 @@ static void emit(struct path_run *run, enum path_emit_kind kind,
 	const struct path_sink *sink = &run->p->cfg.sink;
 
 	if (sink->emit)
-		sink->emit(sink->data, run->pkt->number, kind, pkt);
+		sink->emit(sink->data, run->pkt->number,
+			   run->kind == EMIT_ANSWER ? EMIT_ANSWER : kind, pkt);
 }
 
 static void emit_fragment(void *data, struct packet *frag)
@@ -53,6 +55,13 @@ static void emit_fragment(void *data, struct packet *frag)
 }
 
 static void receive(struct path_run *run);
+
+/* Drop it, and tell its sender where Linux does. */
+static void refuse(struct path_run *run, enum reason reason, uint32_t mtu)
+{
+	answer_reason(run, reason, mtu);
+	run_drop(run, reason);
+}
 
 /* ip_finish_output(), ip6_finish_output(): cut to the MTU what must be, or
  * what came in pieces; then it is on the link. */
@@ -76,7 +85,7 @@ static void finish_output(struct path_run *run, uint32_t mtu)
 	}
 	reason = frag_output(run->p->frags, pkt, mtu, emit_fragment, run);
 	if (reason != REASON_NONE)
-		run_drop(run, reason);
+		refuse(run, reason, mtu);
 }
 
 /* ip_output(), ip6_output() */
@@ -116,8 +125,13 @@ static void deliver(struct path_run *run)
 {
 	if (!deliver_defrag(run))
 		return;
-	if (hook_run(run, NF_INET_LOCAL_IN) == STEP_GO_ON)
-		run->res->to_local = true;
+	if (hook_run(run, NF_INET_LOCAL_IN) != STEP_GO_ON)
+		return;
+	run->res->to_local = true;
+	if (run->kind == EMIT_ANSWER) {
+		run->pkt->out = run->pkt->in;
+		emit(run, EMIT_ANSWER, run->pkt);
+	}
 }
 
 /* Lower the TTL or hop limit by one; IPv4's checksum follows
@@ -210,7 +224,7 @@ static void forward(struct path_run *run, const struct host_route *rt)
 	enum reason reason = forward_check(pkt, rt->mtu);
 
 	if (reason != REASON_NONE) {
-		run_drop(run, reason);
+		refuse(run, reason, rt->mtu);
 		return;
 	}
 	lower_ttl(pkt);
@@ -235,8 +249,9 @@ static void receive(struct path_run *run)
 		return;
 	}
 	reason = route_input(run, &rt);
+	run->route = rt.type;
 	if (reason != REASON_NONE)
-		run_drop(run, reason);
+		refuse(run, reason, 0);
 	else if (rt.type == ROUTE_UNICAST)
 		forward(run, &rt);
 	else
@@ -244,13 +259,14 @@ static void receive(struct path_run *run)
 }
 
 /* __ip_local_out() and on: what the host sends. */
-static void send_local(struct path_run *run)
+void path_send_local(struct path_run *run)
 {
 	struct packet *pkt = run->pkt;
 	struct host_route rt;
 	enum reason reason;
 
 	reason = route_output(run, &rt);
+	run->route = rt.type;
 	if (reason != REASON_NONE) {
 		run_drop(run, reason);
 		return;
@@ -292,15 +308,16 @@ static void result_finish(struct path_run *run)
 static void run_packet(struct path *p, struct packet *pkt,
 		       const struct nv_time *now, struct path_result *res)
 {
-	struct path_run run = { p, pkt, res, now };
+	struct path_run run = { .p = p, .pkt = pkt, .res = res, .now = now };
 
 	p->env.now = *now;
+	p->run = &run;
 	if (pkt->reason != REASON_NONE)
 		run_drop(&run, pkt->reason);
 	else if (pkt->in)
 		receive(&run);
 	else
-		send_local(&run);
+		path_send_local(&run);
 	result_finish(&run);
 	if (unlikely(!p->gc_countdown--)) {
 		p->gc_countdown = GC_EVERY;
@@ -379,6 +396,7 @@ struct path *path_new(const struct path_config *cfg)
 		p->frags, (uint32_t)host_sysctl(cfg->host, SYSCTL_ipfrag_time),
 		(uint32_t)host_sysctl(cfg->host, SYSCTL_ct_frag6_timeout));
 	rng_seed(&p->rng, cfg->seed);
+	p->limits = limits_new(cfg->host, &p->rng);
 	p->env = (struct vm_env){
 		.host = cfg->host,
 		.ct = cfg->ct,
@@ -386,6 +404,8 @@ struct path *path_new(const struct path_config *cfg)
 		.reference = cfg->reference,
 		.log = log_line,
 		.log_data = p,
+		.reject = answer_reject,
+		.reject_data = p,
 	};
 	hooks_build(p);
 	return p;
@@ -402,5 +422,6 @@ void path_free(struct path *p)
 		return;
 	hooks_fini(p);
 	frag_queue_free(p->frags);
+	limits_free(p->limits);
 	free(p);
 }

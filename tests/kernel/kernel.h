@@ -9,10 +9,8 @@
 enum kernel_flag {
 	/* note which rules each packet hit */
 	KERNEL_HITS = 1 << 0,
-	/* the box's own ICMP errors take part */
-	KERNEL_ANSWERS = 1 << 1,
 	/* keep the ruleset's bytecode */
-	KERNEL_BYTECODE = 1 << 2,
+	KERNEL_BYTECODE = 1 << 1,
 };
 
 /**

@@ -46,7 +46,7 @@ struct options {
 	const char *keep;
 	const char *only;
 	unsigned long seed, count, jobs;
-	bool fail_fast, kernel_only, bytecode, answers, write, verbose;
+	bool fail_fast, kernel_only, bytecode, write, verbose;
 };
 
 /**
@@ -66,7 +66,6 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "fail-fast", no_argument, NULL, 'f' },
 	{ "kernel-only", no_argument, NULL, 'K' },
-	{ "answers", no_argument, NULL, 'a' },
 	{ "bytecode", no_argument, NULL, 'b' },
 	{ "write", no_argument, NULL, 'w' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -84,7 +83,6 @@ static const char usage[] =
 	"  --fail-fast      stop at the first failure\n"
 	"  --keep DIR       keep the files of failed cases there\n"
 	"  --kernel-only    compare the kernel with itself alone\n"
-	"  --answers        the box's own ICMP errors take part\n"
 	"  --bytecode       judge the engine on the kernel's bytecode alone, without\n"
 	"                   the program\n"
 	"  --write          print the generated scenarios, run nothing\n"
@@ -120,9 +118,6 @@ static void read_option(struct options *o, int c)
 		break;
 	case 'b':
 		o->bytecode = true;
-		break;
-	case 'a':
-		o->answers = true;
 		break;
 	case 'w':
 		o->write = true;
@@ -243,8 +238,7 @@ static bool run_kernel(const struct options *o, const struct scenario *s,
 		       bool want_hits, struct result *r, struct strbuf *report)
 {
 	struct result again = { 0 };
-	unsigned int flags = (o->answers ? KERNEL_ANSWERS : 0) |
-			     (o->kernel_only ? 0 : KERNEL_BYTECODE);
+	unsigned int flags = o->kernel_only ? 0 : KERNEL_BYTECODE;
 	unsigned int n;
 
 	for (int i = 0; i < MAX_TRIES; i++) {

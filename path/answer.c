@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the host answers by itself: TCP resets and ICMP errors, for reject and
+ * for what it does not forward.
+ *
+ * Theory of operation
+ *
+ * An answer is a packet that the host sends: made in a buffer here, it is
+ * routed, passes OUTPUT and POSTROUTING and leaves, all before the packet that
+ * it answers is dropped. It belongs to that packet's connection, as RELATED
+ * the other way, so rules let it pass and NAT turns it back; its own quote is
+ * the packet as it looked when it was refused.
+ *
+ * No answer is given to what nobody sent alone (broadcast, multicast), to
+ * later fragments, to ICMP errors, to resets, and to packets whose checksum is
+ * wrong, since then their sender may be another. Rates are limited
+ * (path/limit.c).
+ *
+ * Ref: nf_reject_ipv4.c, nf_reject_ipv6.c, __icmp_send(), icmp6_send().
+ */
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
+#include "ct/nat.h"
+#include "packet/csum.h"
+#include "path/internal.h"
+#include "path/limit.h"
+
+#define HEADROOM   64
+#define ICMP4_MOST 576
+#define ICMP6_MOST 1280
+#define MAX_DEPTH  4
+#define ADDR_DUMMY 0xc0000008 /* RFC 7600: 192.0.0.8 */
+
+/** struct answer - a packet being made; @len: of the IP packet at @data */
+struct answer {
+	uint8_t buf[HEADROOM + ICMP6_MOST];
+	uint8_t *data;
+	uint32_t len;
+};
+
+/* An ICMP error to be. */
+struct icmp_error {
+	uint8_t type, code;
+	uint32_t rest; /* host order */
+};
+
+static bool is_v4(const struct packet *pkt)
+{
+	return pkt->nfproto == NFPROTO_IPV4;
+}
+
+/* --- sending -------------------------------------------------------------- */
+
+static void answer_send(struct path_run *run, struct answer *a)
+{
+	struct path_result res = { 0 };
+	struct packet pkt;
+	struct path_run own = {
+		.p = run->p,
+		.pkt = &pkt,
+		.res = &res,
+		.now = run->now,
+		.kind = EMIT_ANSWER,
+		.depth = run->depth + 1,
+	};
+
+	if (run->depth >= MAX_DEPTH)
+		return;
+	packet_init(&pkt, a->buf, sizeof(a->buf), a->data, a->len, a->len);
+	pkt.flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
+	pkt.number = run->pkt->number;
+	if (packet_receive(&pkt) != REASON_NONE)
+		return;
+	packet_decode(&pkt);
+	ct_packet_attach_answer(&pkt, run->pkt);
+	run->p->run = &own;
+	path_send_local(&own);
+	run->p->run = run;
+	if (pkt.ct || pkt.ctinfo)
+		ct_packet_release(run->p->cfg.ct, &pkt);
+}
+
+/* A route for an answer to @to; @from zero: chosen, and filled in. */
+static bool route_answer(const struct path_run *run, const union inet_addr *to,
+			 union inet_addr *from, uint8_t l4proto, uint8_t tos,
+			 struct host_route *rt)
+{
+	const struct host_flow flow = {
+		.nfproto = run->pkt->nfproto,
+		.l4proto = l4proto,
+		.tos = tos,
+		.saddr = *from,
+		.daddr = *to,
+		.iif = 1,
+	};
+
+	host_route(run->p->cfg.host, &flow, rt);
+	if (!rt->out)
+		return false;
+	if (inet_addr_is_zero(from))
+		*from = rt->prefsrc;
+	return true;
+}
+
+static bool is_group(enum host_route_type type)
+{
+	return type == ROUTE_BROADCAST || type == ROUTE_MULTICAST;
+}
+
+/* Was it sent to one host? Before routing, as IPv4 has it, the route back to
+ * the sender says so (nf_reject_fill_skb_dst()). */
+static bool sent_to_one(const struct path_run *run)
+{
+	union inet_addr to = packet_saddr(run->pkt), from = { .q = { 0, 0 } };
+	struct host_route rt;
+
+	if (run->route != ROUTE_UNSPEC || run->pkt->hook != NF_INET_PRE_ROUTING)
+		return !is_group(run->route);
+	return route_answer(run, &to, &from, 0, 0, &rt) && !is_group(rt.type);
+}
+
+/* --- checksums ------------------------------------------------------------ */
+
+/* nf_reject_verify_csum(): is there a checksum over all of it to verify? */
+static bool has_csum(const struct packet *pkt, uint8_t proto, uint32_t off)
+{
+	const uint8_t *l4;
+
+	switch (proto) {
+	case IPPROTO_UDP:
+		l4 = packet_read(pkt, off, 8);
+		return !l4 || load_raw16(l4 + 6);
+	case IPPROTO_GRE:
+		l4 = packet_read(pkt, off, 4);
+		return !l4 || l4[0] & 0x80;
+	case IPPROTO_AH:
+	case IPPROTO_ESP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_DCCP:
+		return false;
+	}
+	return true;
+}
+
+static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
+{
+	uint32_t len = pkt->len - off;
+	uint64_t sum;
+
+	if (pkt->flags & PKT_CSUM_OK || !has_csum(pkt, proto, off))
+		return true;
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		switch (packet_csum_l4(pkt, proto, off)) {
+		case CSUM_BAD:
+			return false;
+		case CSUM_PARTIAL:
+			return pkt->flags & PKT_CSUM_LAX;
+		default:
+			return true;
+		}
+	}
+	/* Others are taken to sum up to zero; hardly one does. */
+	if (pkt->len < pkt->wire_len)
+		return true;
+	sum = is_v4(pkt) ? 0 : csum_pseudo(pkt, len, proto);
+	return csum_fold(csum_partial(pkt->data + off, len, sum)) == 0;
+}
+
+/* --- TCP resets ----------------------------------------------------------- */
+
+/* The TCP header that a reset would answer, and its offset; NULL: none may. */
+static const uint8_t *segment_of(const struct packet *pkt, uint32_t *off)
+{
+	const uint8_t *th;
+	uint8_t proto;
+	int at = packet_l4_conntrack(pkt, 0, &proto);
+
+	if (at < 0 || proto != IPPROTO_TCP)
+		return NULL;
+	*off = (uint32_t)at;
+	th = packet_read(pkt, *off, 20);
+	if (!th || th[13] & 0x04 || !csum_good(pkt, proto, *off))
+		return NULL;
+	return th;
+}
+
+/* nf_reject_ip_tcphdr_put() */
+static void put_reset(const struct packet *pkt, const uint8_t *th, uint32_t off,
+		      uint8_t *out)
+{
+	const uint32_t len = pkt->wire_len - off - (th[12] >> 4) * 4u;
+	const uint8_t flags = th[13];
+
+	memset(out, 0, 20);
+	memcpy(out, th + 2, 2);
+	memcpy(out + 2, th, 2);
+	out[12] = 5 << 4;
+	out[13] = 0x04;
+	if (flags & 0x10) {
+		memcpy(out + 4, th + 8, 4);
+		return;
+	}
+	put_be32(out + 8,
+		 get_be32(th + 4) + (flags >> 1 & 1) + (flags & 1) + len);
+	out[13] |= 0x10;
+}
+
+static void put_header4(uint8_t *iph, uint8_t tos, bool df, uint8_t ttl,
+			uint8_t proto, uint32_t len,
+			const union inet_addr *from, const union inet_addr *to)
+{
+	be16_t check;
+
+	memset(iph, 0, 20);
+	iph[0] = 0x45;
+	iph[1] = tos;
+	put_be16(iph + 2, (uint16_t)len);
+	iph[6] = df ? 0x40 : 0;
+	iph[8] = ttl;
+	iph[9] = proto;
+	memcpy(iph + 12, &from->ip, 4);
+	memcpy(iph + 16, &to->ip, 4);
+	check = csum_ip_header(iph, 20);
+	memcpy(iph + 10, &check, 2);
+}
+
+static void put_header6(uint8_t *ip6h, uint8_t hop_limit, uint8_t proto,
+			uint32_t payload, const union inet_addr *from,
+			const union inet_addr *to)
+{
+	memset(ip6h, 0, 8);
+	ip6h[0] = 0x60;
+	put_be16(ip6h + 4, (uint16_t)payload);
+	ip6h[6] = proto;
+	ip6h[7] = hop_limit;
+	memcpy(ip6h + 8, from, 16);
+	memcpy(ip6h + 24, to, 16);
+}
+
+static uint8_t hop_limit4(const struct path_run *run)
+{
+	return (uint8_t)host_sysctl(run->p->cfg.host, SYSCTL_ip_default_ttl);
+}
+
+static uint8_t hop_limit6(const struct path_run *run,
+			  const struct host_route *rt)
+{
+	return (uint8_t)host_link_sysctl(run->p->cfg.host, rt->out,
+					 LINK_SYSCTL_ip6_hop_limit);
+}
+
+/* The transport checksum of an answer. */
+static void fill_csum(struct answer *a, uint8_t nfproto, uint8_t proto,
+		      uint32_t off)
+{
+	struct packet pkt;
+
+	packet_init(&pkt, a->buf, sizeof(a->buf), a->data, a->len, a->len);
+	pkt.nfproto = nfproto;
+	packet_csum_l4_fill(&pkt, proto, off);
+}
+
+static bool is_unicast6(const union inet_addr *a)
+{
+	return a->b[0] != 0xff && !inet_addr_is_zero(a);
+}
+
+/* nf_send_reset(), nf_send_reset6() */
+static void send_reset(struct path_run *run)
+{
+	const struct packet *pkt = run->pkt;
+	union inet_addr from = packet_daddr(pkt), to = packet_saddr(pkt);
+	const uint32_t hdr = is_v4(pkt) ? 20 : 40;
+	struct answer a = { .len = hdr + 20 };
+	struct host_route rt;
+	const uint8_t *th;
+	uint32_t off;
+
+	th = segment_of(pkt, &off);
+	if (!th ||
+	    (is_v4(pkt) ? !sent_to_one(run)
+			: !is_unicast6(&from) || !is_unicast6(&to)) ||
+	    !route_answer(run, &to, &from, IPPROTO_TCP, 0, &rt))
+		return;
+	a.data = a.buf + HEADROOM;
+	put_reset(pkt, th, off, a.data + hdr);
+	if (is_v4(pkt))
+		put_header4(a.data, 0, true, hop_limit4(run), IPPROTO_TCP,
+			    a.len, &from, &to);
+	else
+		put_header6(a.data, hop_limit6(run, &rt), IPPROTO_TCP, 20,
+			    &from, &to);
+	fill_csum(&a, pkt->nfproto, IPPROTO_TCP, hdr);
+	if (pkt->ct)
+		ct_close(run->p->cfg.ct, pkt->ct, run->now);
+	answer_send(run, &a);
+}
+
+/* --- ICMP errors ---------------------------------------------------------- */
+
+/* An ICMP type that is an error, or that nobody knows. */
+static bool is_error4(uint8_t type)
+{
+	switch (type) {
+	case ICMP_DEST_UNREACH:
+	case ICMP_SOURCE_QUENCH:
+	case ICMP_REDIRECT:
+	case ICMP_TIME_EXCEEDED:
+	case ICMP_PARAMETERPROB:
+		return true;
+	}
+	return type > NR_ICMP_TYPES;
+}
+
+/* __icmp_send(), up to where it is sure. */
+static bool may_answer4(const struct path_run *run)
+{
+	const struct packet *pkt = run->pkt;
+	const uint8_t *iph = pkt->data, *type;
+
+	if (pkt->pkttype != PKTTYPE_HOST || !sent_to_one(run) ||
+	    get_be16(iph + 6) & 0x1fff)
+		return false;
+	if (iph[9] != IPPROTO_ICMP)
+		return true;
+	type = packet_read(pkt, (iph[0] & 0x0fu) * 4, 1);
+	return type && !is_error4(*type);
+}
+
+static void send_icmp4(struct path_run *run, const struct icmp_error *e)
+{
+	const struct packet *pkt = run->pkt;
+	const uint8_t tos = (pkt->data[1] & 0x1e) | 0xc0;
+	union inet_addr to = packet_saddr(pkt), from = { .q = { 0, 0 } };
+	struct answer a = { .data = NULL };
+	struct host_route rt;
+	uint32_t room;
+
+	if (!may_answer4(run))
+		return;
+	if (run->route == ROUTE_LOCAL)
+		from = packet_daddr(pkt);
+	if (!route_answer(run, &to, &from, IPPROTO_ICMP, tos, &rt) ||
+	    (!rt.out->is_loopback &&
+	     !limits_allow4(run->p->limits, e->type, e->code, &to, run->now)))
+		return;
+	if (!from.ip)
+		from.ip = htobe32(ADDR_DUMMY);
+	room = MIN(rt.mtu, (uint32_t)ICMP4_MOST) - 28;
+	room = MIN(room, pkt->len);
+	a.data = a.buf + HEADROOM;
+	a.len = 28 + room;
+	a.data[20] = e->type;
+	a.data[21] = e->code;
+	put_be32(a.data + 24, e->rest);
+	memcpy(a.data + 28, pkt->data, room);
+	put_header4(a.data, tos, false, hop_limit4(run), IPPROTO_ICMP, a.len,
+		    &from, &to);
+	fill_csum(&a, NFPROTO_IPV4, IPPROTO_ICMP, 20);
+	answer_send(run, &a);
+}
+
+/* is_ineligible(): an ICMPv6 error or redirect, or one cut short. */
+static bool is_error6(const struct packet *pkt)
+{
+	uint8_t nexthdr = pkt->data[6];
+	const uint8_t *type;
+	be16_t frag_off;
+	int off = packet_skip_exthdr6(pkt, 40, &nexthdr, &frag_off);
+
+	if (off < 0 || nexthdr != IPPROTO_ICMPV6)
+		return false;
+	type = packet_read(pkt, (uint32_t)off, 1);
+	if (!type)
+		return !frag_off;
+	return !(*type & ICMP6_INFOMSG_MASK) || *type == ND_REDIRECT;
+}
+
+/* icmp6_send(), up to where it is sure. */
+static bool may_answer6(const struct path_run *run, const struct icmp_error *e)
+{
+	const struct packet *pkt = run->pkt;
+	union inet_addr to = packet_saddr(pkt);
+
+	if ((pkt->data[24] == 0xff || pkt->pkttype != PKTTYPE_HOST) &&
+	    e->type != ICMP6_PACKET_TOO_BIG)
+		return false;
+	return is_unicast6(&to) && !is_error6(pkt);
+}
+
+/* Whose address the error has: the one that was asked, else one of the link it
+ * came by. */
+static union inet_addr source6(const struct path_run *run)
+{
+	const struct host *h = run->p->cfg.host;
+	const struct packet *pkt = run->pkt;
+	union inet_addr asked = packet_daddr(pkt), to = packet_saddr(pkt);
+	union inet_addr from = { .q = { 0, 0 } };
+
+	if (host_addr_is_local(h, NFPROTO_IPV6, &asked))
+		return asked;
+	if (pkt->in)
+		host_select_addr(h, pkt->in, NFPROTO_IPV6, &to, &from);
+	return from;
+}
+
+static void send_icmp6(struct path_run *run, const struct icmp_error *e)
+{
+	const struct packet *pkt = run->pkt;
+	union inet_addr to = packet_saddr(pkt), from;
+	struct answer a = { .data = NULL };
+	struct host_route rt;
+	uint32_t room;
+
+	if (!may_answer6(run, e))
+		return;
+	from = source6(run);
+	if (!route_answer(run, &to, &from, IPPROTO_ICMPV6, 0, &rt) ||
+	    rt.type == ROUTE_ANYCAST ||
+	    (!rt.out->is_loopback &&
+	     !limits_allow6(run->p->limits, e->type, &to, run->now)))
+		return;
+	room = MIN((uint32_t)ICMP6_MOST - 48, pkt->len);
+	a.data = a.buf + HEADROOM;
+	a.len = 48 + room;
+	a.data[40] = e->type;
+	a.data[41] = e->code;
+	put_be32(a.data + 44, e->rest);
+	memcpy(a.data + 48, pkt->data, room);
+	put_header6(a.data, hop_limit6(run, &rt), IPPROTO_ICMPV6, 8 + room,
+		    &from, &to);
+	fill_csum(&a, NFPROTO_IPV6, IPPROTO_ICMPV6, 40);
+	answer_send(run, &a);
+}
+
+static void send_icmp(struct path_run *run, const struct icmp_error *e)
+{
+	if (is_v4(run->pkt))
+		send_icmp4(run, e);
+	else
+		send_icmp6(run, e);
+}
+
+/* --- who asks for them ---------------------------------------------------- */
+
+/* nf_send_unreach(), nf_send_unreach6(): the packet's checksum must be right
+ * where it has one. */
+static void reject_unreach(struct path_run *run, uint8_t code)
+{
+	const struct packet *pkt = run->pkt;
+	const struct icmp_error e = {
+		.type = is_v4(pkt) ? ICMP_DEST_UNREACH : ICMP6_DST_UNREACH,
+		.code = code,
+	};
+	uint8_t proto = is_v4(pkt) ? pkt->data[9] : pkt->data[6];
+	be16_t frag_off = 0;
+	int off = (pkt->data[0] & 0x0f) * 4;
+
+	if (is_v4(pkt)) {
+		if (get_be16(pkt->data + 6) & 0x1fff)
+			return;
+	} else {
+		off = packet_skip_exthdr6(pkt, 40, &proto, &frag_off);
+		if (off < 0 || (uint32_t)off >= pkt->len ||
+		    frag_off & htobe16(0xfff8))
+			return;
+	}
+	if (csum_good(pkt, proto, (uint32_t)off))
+		send_icmp(run, &e);
+}
+
+void answer_reject(void *data, struct packet *pkt,
+		   const struct vm_reject *reject)
+{
+	struct path *p = data;
+	struct path_run *run = p->run;
+
+	run->rejected = true;
+	if (reject->tcp_reset)
+		send_reset(run);
+	else
+		reject_unreach(run, reject->code);
+}
+
+/* What each refusal is in ICMP and ICMPv6; type 0: nothing. */
+static const struct {
+	uint16_t reason;
+	bool is_route; /* ip_error() */
+	uint8_t type4, code4, type6, code6;
+} errors[] = {
+	{ REASON_no_route, true, ICMP_DEST_UNREACH, ICMP_NET_UNREACH,
+	  ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE },
+	{ REASON_route_unreachable, true, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH,
+	  ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_NOROUTE },
+	{ REASON_route_prohibit, true, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED,
+	  ICMP6_DST_UNREACH, ICMP6_DST_UNREACH_ADMIN },
+	{ REASON_ttl_exceeded, false, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL,
+	  ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_TRANSIT },
+	{ REASON_mtu, false, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
+	  ICMP6_PACKET_TOO_BIG, 0 },
+	{ REASON_link_local_source, false, 0, 0, ICMP6_DST_UNREACH,
+	  ICMP6_DST_UNREACH_BEYONDSCOPE },
+};
+
+void answer_reason(struct path_run *run, enum reason reason, uint32_t mtu)
+{
+	const bool v4 = is_v4(run->pkt);
+	union inet_addr to = packet_saddr(run->pkt);
+	struct icmp_error e;
+
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+		if (errors[i].reason != reason)
+			continue;
+		e = (struct icmp_error){
+			.type = v4 ? errors[i].type4 : errors[i].type6,
+			.code = v4 ? errors[i].code4 : errors[i].code6,
+			.rest = reason == REASON_mtu ? mtu : 0,
+		};
+		if (!e.type ||
+		    (v4 && errors[i].is_route &&
+		     !limits_allow_route_error(run->p->limits, &to, run->now)))
+			return;
+		send_icmp(run, &e);
+	}
+}
