@@ -27,7 +27,8 @@ struct vm_flat;
 /**
  * struct vm_rule - a lowered rule
  * @node:	in its chain's list
- * @live:	counted hits; mutable, behind a pointer as the rule is shared
+ * @same_slot:	the next in its slot of vm->rules
+ * @hits:	mutable, behind a pointer as the rule is shared
  * @flags:	VM_EXPR_* of its expressions, or-ed (VM_EXPR_PURE: and-ed)
  * @n:		expressions, one behind the other at @exprs
  * @state:	the state of all of them, one piece of memory
@@ -35,6 +36,7 @@ struct vm_flat;
  */
 struct vm_rule {
 	struct list node;
+	struct vm_rule *same_slot;
 	struct vm_chain *chain;
 	uint64_t handle, cookie;
 	uint64_t *hits;
@@ -151,8 +153,18 @@ struct vm_need_count {
 	uint64_t seq;
 };
 
+/**
+ * struct vm_rule_index - rules by chain and handle, as the transaction sees them
+ * @slots:	@mask + 1 of them, or NULL
+ */
+struct vm_rule_index {
+	struct vm_rule **slots;
+	size_t mask, len;
+};
+
 struct vm {
 	struct list tables, bases;
+	struct vm_rule_index rules;
 	struct strmap *table_by_name;
 	struct vm_image *image;
 	struct vm_tx *tx;
@@ -251,6 +263,13 @@ void vm_rule_free(void *rule);
 /** vm_rule_use() - count the rule's references to chains and sets */
 void vm_rule_use(const struct vm_rule *r, int delta);
 
+/* vm/rule_index.c */
+void vm_rule_index_add(struct vm_rule_index *x, struct vm_rule *r);
+void vm_rule_index_del(struct vm_rule_index *x, struct vm_rule *r);
+/** vm_rule_index_find() - the rule of @c with that handle, or NULL */
+struct vm_rule *vm_rule_index_find(struct vm_rule_index *x,
+				   const struct vm_chain *c, uint64_t handle);
+
 /* vm/verify.c */
 /** vm_verify_rule() - no register is read before it was written: 0, -ENODATA */
 int vm_verify_rule(const struct vm_rule *r, struct vm_error *err);
@@ -274,10 +293,20 @@ void vm_set_drop(struct vm_tx *tx, struct vm_set *s);
 void vm_set_free(void *set);
 /** vm_set_contents_free() - a set's only version, with what elements own */
 void vm_set_contents_free(void *data);
+/** vm_set_get() - a set of the transaction, or NULL with @err filled in; clears
+ * @err first */
+struct vm_set *vm_set_get(struct vm_tx *tx, uint8_t family, const char *table,
+			  const char *name, struct vm_error *err);
 /** vm_sets_publish() - the private versions become what @image has */
 void vm_sets_publish(struct vm_tx *tx, struct vm_image *image);
 /** vm_sets_abort() - forget the private versions */
 void vm_sets_abort(struct vm_tx *tx);
+
+/* vm/elem_tx.c */
+/** vm_set_contents_unuse() - all elements go: what they count is counted back */
+void vm_set_contents_unuse(struct vm_tx *tx, const struct vm_set *s);
+/** vm_elem_ext_free() - the rare parts of an element; NULL accepted */
+void vm_elem_ext_free(void *ext);
 
 /* vm/expr/counter.c, vm/expr/lookup.c, vm/expr/objref.c */
 /** vm_counter_read() - what a counter stands at; false: @e is none */

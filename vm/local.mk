@@ -2,6 +2,7 @@
 libengine_la_SOURCES += \
 	vm/core.h \
 	vm/dump.c \
+	vm/elem_tx.c \
 	vm/emit.c vm/emit.h \
 	vm/expr.c vm/expr.h vm/expr.def \
 	vm/flat.c vm/flat.h \
@@ -12,8 +13,10 @@ libengine_la_SOURCES += \
 	vm/obj_helper.c \
 	vm/policy.c \
 	vm/prog.c \
+	vm/rule_index.c \
 	vm/run.c \
 	vm/set.c vm/set.h vm/set.def \
+	vm/set_snapshot.c \
 	vm/set_tx.c \
 	vm/tx.c \
 	vm/verify.c \

@@ -32,6 +32,11 @@ struct vm_verdict {
 	uint32_t chain;
 };
 
+static inline bool vm_verdict_jumps(int32_t code)
+{
+	return code == NFT_JUMP || code == NFT_GOTO;
+}
+
 /**
  * struct vm_elem_ext - the rare parts of an element
  * @timeout_ns:	how long it lives after an update; 0: for ever

@@ -196,6 +196,7 @@ static void rule_add_abort(struct vm_tx *tx, struct vm_change *c)
 	struct vm_rule *r = c->p;
 
 	node_out(&r->node);
+	vm_rule_index_del(&tx->vm->rules, r);
 	vm_rule_use(r, -1);
 	vm_rule_free(r);
 }
@@ -214,6 +215,7 @@ static void rule_del_abort(struct vm_tx *tx, struct vm_change *c)
 	struct vm_rule *r = c->p;
 
 	node_back(&r->node);
+	vm_rule_index_add(&tx->vm->rules, r);
 	vm_rule_use(r, 1);
 }
 
@@ -221,16 +223,6 @@ static const struct vm_change_ops rule_del_ops = {
 	.commit = rule_del_commit,
 	.abort = rule_del_abort,
 };
-
-static struct vm_rule *rule_find(struct vm_chain *c, uint64_t handle)
-{
-	struct vm_rule *r;
-
-	list_for_each(r, &c->rules, node)
-		if (r->handle == handle)
-			return r;
-	return NULL;
-}
 
 static struct vm_chain *chain_get(struct vm_tx *tx, uint8_t family,
 				  const char *table, const char *name,
@@ -272,7 +264,7 @@ int vm_rule_add(struct vm_tx *tx, const struct nftnl_rule *rule,
 	if (!c)
 		return -ENOENT;
 	if (before)
-		next = rule_find(c, before);
+		next = vm_rule_index_find(&tx->vm->rules, c, before);
 	if (before && !next)
 		return vm_error_set(err, -ENOENT, "no rule %llu to go before",
 				    (unsigned long long)before);
@@ -284,6 +276,7 @@ int vm_rule_add(struct vm_tx *tx, const struct nftnl_rule *rule,
 		return -ENODATA;
 	}
 	list_add_tail(next ? &next->node : &c->rules, &r->node);
+	vm_rule_index_add(&tx->vm->rules, r);
 	vm_prog_rule_added(r);
 	vm_rule_use(r, 1);
 	rule_needs(tx->vm, r, 1);
@@ -310,6 +303,7 @@ static void rule_drop(struct vm_tx *tx, struct vm_rule *r)
 	const struct vm_expr *e = r->exprs;
 
 	node_out(&r->node);
+	vm_rule_index_del(&tx->vm->rules, r);
 	vm_prog_rule_gone(r);
 	vm_rule_use(r, -1);
 	rule_needs(tx->vm, r, -1);
@@ -329,7 +323,7 @@ int vm_rule_del(struct vm_tx *tx, uint8_t family, const char *table,
 	c = chain_get(tx, family, table, chain, err);
 	if (!c)
 		return -ENOENT;
-	r = rule_find(c, handle);
+	r = vm_rule_index_find(&tx->vm->rules, c, handle);
 	if (!r)
 		return vm_error_set(err, -ENOENT, "no rule %llu in chain %s",
 				    (unsigned long long)handle, chain);

@@ -115,6 +115,7 @@ void vm_free(struct vm *vm)
 		table_free_all(vm, t);
 	strmap_free(vm->table_by_name);
 	vm_image_free(vm->image);
+	free(vm->rules.slots);
 	vec_fini(&vm->garbage);
 	vec_fini(&vm->by_slot);
 	vec_fini(&vm->chain_slots.free);

@@ -5,6 +5,7 @@ tests_vm_test_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_vm_test_LDADD = $(TEST_LIBS)
 tests_vm_test_SOURCES = \
 	tests/vm/dump.c \
+	tests/vm/elem_tx.c \
 	tests/vm/emit.c \
 	tests/vm/expr.c \
 	tests/vm/fixture.c \
@@ -18,6 +19,8 @@ tests_vm_test_SOURCES = \
 	tests/vm/prog.c \
 	tests/vm/run.c \
 	tests/vm/set.c \
+	tests/vm/rule_index.c \
+	tests/vm/set_snapshot.c \
 	tests/vm/set_tx.c \
 	tests/vm/tx.c \
 	tests/vm/verify.c \
