@@ -25,6 +25,17 @@
  * An insert goes where the boxes grow least; a full node is cut in half along
  * the field in which its entries are spread most. A transaction's version
  * copies the nodes on the way down and shares the others (vm/set.h).
+ *
+ * What grows by inserts has boxes that cross. So when most elements of a
+ * version are new it is packed before it is published (sort-tile-recursive,
+ * Leutenegger 1997): elements are sorted by the first field and cut into
+ * slices, these by the next, and so on; then every 16 make a leaf, every 16
+ * leaves a node, all full and hardly crossing.
+ *
+ * The boxes of a node stand as columns, so that one comparison is for four
+ * entries, and with 2^31 added, because machines compare signed numbers:
+ *
+ *	box	lo word 0: [16 entries]  hi word 0: [16]  lo word 1: [16] ...
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +46,15 @@
 enum {
 	NODE_MAX = 16,
 	WORDS_MAX = VM_REG_BYTES / 4,
+	/* entries compared at once */
+	LANES = 4,
+	/* fewer are not worth packing */
+	PACK_MIN = 2 * NODE_MAX,
 };
+
+#define SIGN (UINT32_C(1) << 31)
+
+typedef int32_t lanes_t __attribute__((vector_size(4 * LANES)));
 
 /**
  * struct elem - an element; immutable, shared by versions
@@ -52,19 +71,25 @@ struct elem {
 /**
  * struct node - a node of the tree
  * @child:	nodes; in a leaf elements
- * @box:	of entry i at 2 * words * i: first key, last key
+ * @box:	first and last keys, see above
  */
 struct node {
 	uint32_t version;
 	uint8_t n;
 	bool is_leaf;
 	void *child[NODE_MAX];
-	uint32_t box[];
+	int32_t box[];
 };
 
+/**
+ * struct concat_data - a version
+ * @added:	elements that came with it
+ * @stale:	what older versions still need
+ */
 struct concat_data {
 	struct vm_set_data base;
 	uint32_t version;
+	size_t added;
 	unsigned words;
 	uint8_t field_words[16];
 	uint64_t serial;
@@ -78,10 +103,30 @@ static struct concat_data *cat_of(const struct vm_set_data *d)
 		d, const struct concat_data, base);
 }
 
-static uint32_t *box_of(const struct concat_data *cd, const struct node *n,
-			unsigned i)
+/* Where the column of a word's first (@last 0) or last keys begins. */
+static int32_t *column(const struct node *n, unsigned word, unsigned last)
 {
-	return (uint32_t *)(uintptr_t)n->box + 2 * cd->words * i;
+	return (int32_t *)(uintptr_t)n->box + (2 * word + last) * NODE_MAX;
+}
+
+/* The box of entry @i: first key, last key. */
+static void entry_box(const struct concat_data *cd, const struct node *n,
+		      unsigned i, uint32_t *box)
+{
+	for (unsigned w = 0; w < cd->words; w++) {
+		box[w] = (uint32_t)column(n, w, 0)[i] ^ SIGN;
+		box[cd->words + w] = (uint32_t)column(n, w, 1)[i] ^ SIGN;
+	}
+}
+
+static void entry_set(const struct concat_data *cd, struct node *n, unsigned i,
+		      const uint32_t *box, void *child)
+{
+	for (unsigned w = 0; w < cd->words; w++) {
+		column(n, w, 0)[i] = (int32_t)(box[w] ^ SIGN);
+		column(n, w, 1)[i] = (int32_t)(box[cd->words + w] ^ SIGN);
+	}
+	n->child[i] = child;
 }
 
 static const uint8_t *elem_end(const struct concat_data *cd,
@@ -129,18 +174,71 @@ static bool box_has(const struct concat_data *cd, const uint32_t *box,
 	return true;
 }
 
+/* A point made ready: each word with 2^31 added, in all lanes. */
+struct point {
+	lanes_t x[WORDS_MAX];
+};
+
+static lanes_t load(const int32_t *p)
+{
+	lanes_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* All ones in the lanes from @i on whose box does not have the point. */
+static lanes_t lanes_outside(const struct concat_data *cd, const struct node *n,
+			     unsigned i, const struct point *pt)
+{
+	lanes_t out = { 0 };
+	unsigned end = 0;
+
+	for (unsigned f = 0; f < cd->base.set->n_fields; f++) {
+		lanes_t below = { 0 }, above = { 0 };
+		unsigned first = end;
+
+		end += cd->field_words[f];
+		/* the last word decides where those before it are the same */
+		for (unsigned w = end; w-- > first;) {
+			lanes_t x = pt->x[w], lo = load(column(n, w, 0) + i);
+			lanes_t hi = load(column(n, w, 1) + i);
+
+			below = (lo > x) | ((lo == x) & below);
+			above = (x > hi) | ((x == hi) & above);
+		}
+		out |= below | above;
+	}
+	return out;
+}
+
+/* A bit for each entry whose box has the point. */
+static unsigned node_hits(const struct concat_data *cd, const struct node *n,
+			  const struct point *pt)
+{
+	const lanes_t bit = { 1, 2, 4, 8 };
+	lanes_t hits = { 0 };
+
+	for (unsigned i = 0; i < n->n; i += LANES)
+		hits |= (bit & ~lanes_outside(cd, n, i, pt)) << (int)i;
+	return (unsigned)(hits[0] | hits[1] | hits[2] | hits[3]) &
+	       ((1u << n->n) - 1);
+}
+
 /* The oldest living element that has the point, no older than @best. */
 static const struct elem *node_find(const struct concat_data *cd,
-				    const struct node *n, const uint32_t *x,
-				    uint64_t now_ns, const struct elem *best)
+				    const struct node *n,
+				    const struct point *pt, uint64_t now_ns,
+				    const struct elem *best)
 {
-	for (unsigned i = 0; i < n->n; i++) {
-		const struct elem *e = n->child[i];
+	unsigned hits = node_hits(cd, n, pt);
 
-		if (!box_has(cd, box_of(cd, n, i), x))
-			continue;
+	for (; hits; hits &= hits - 1) {
+		const void *child = n->child[__builtin_ctz(hits)];
+		const struct elem *e = child;
+
 		if (!n->is_leaf)
-			best = node_find(cd, n->child[i], x, now_ns, best);
+			best = node_find(cd, child, pt, now_ns, best);
 		else if ((!best || e->serial < best->serial) &&
 			 !vm_elem_expired(e->ext, now_ns))
 			best = e;
@@ -148,21 +246,30 @@ static const struct elem *node_find(const struct concat_data *cd,
 	return best;
 }
 
-static const struct elem *find(const struct concat_data *cd, const void *key,
+/* The element that has the point of words @x. */
+static const struct elem *find(const struct concat_data *cd, const uint32_t *x,
 			       uint64_t now_ns)
 {
-	uint32_t x[WORDS_MAX];
+	struct point pt;
 
-	key_words(cd, key, x);
-	return node_find(cd, cd->root, x, now_ns, NULL);
+	pt.x[0] = (lanes_t){ 0 };
+	for (unsigned w = 0; w < cd->words; w++) {
+		int32_t v = (int32_t)(x[w] ^ SIGN);
+
+		pt.x[w] = (lanes_t){ v, v, v, v };
+	}
+	return node_find(cd, cd->root, &pt, now_ns, NULL);
 }
 
 static bool concat_find(const struct vm_set_data *d, const void *key,
 			uint64_t now_ns, struct vm_hit *hit)
 {
 	const struct concat_data *cd = cat_of(d);
-	const struct elem *e = find(cd, key, now_ns);
+	const struct elem *e;
+	uint32_t x[WORDS_MAX];
 
+	key_words(cd, key, x);
+	e = find(cd, x, now_ns);
 	if (!e)
 		return false;
 	hit->value = elem_value(cd, e);
@@ -220,9 +327,13 @@ static double box_size(const struct concat_data *cd, const uint32_t *box)
 static void node_box(const struct concat_data *cd, const struct node *n,
 		     uint32_t *box)
 {
-	memcpy(box, n->box, 2 * cd->words * sizeof(*box));
-	for (unsigned i = 1; i < n->n; i++)
-		box_grow(cd, box, box_of(cd, n, i));
+	uint32_t other[2 * WORDS_MAX];
+
+	entry_box(cd, n, 0, box);
+	for (unsigned i = 1; i < n->n; i++) {
+		entry_box(cd, n, i, other);
+		box_grow(cd, box, other);
+	}
 }
 
 /* --- nodes ------------------------------------------------------------------ */
@@ -230,15 +341,14 @@ static void node_box(const struct concat_data *cd, const struct node *n,
 static size_t node_size(const struct concat_data *cd)
 {
 	return sizeof(struct node) +
-	       (size_t)NODE_MAX * 2 * cd->words * sizeof(uint32_t);
+	       (size_t)NODE_MAX * 2 * cd->words * sizeof(int32_t);
 }
 
 static struct node *node_new(const struct concat_data *cd, bool is_leaf)
 {
-	struct node *n = xmalloc(node_size(cd));
+	struct node *n = xzalloc(node_size(cd));
 
 	n->version = cd->version;
-	n->n = 0;
 	n->is_leaf = is_leaf;
 	return n;
 }
@@ -264,32 +374,36 @@ static void node_leave(struct concat_data *cd, struct node *n)
 		vec_push(&cd->stale, n);
 }
 
-static void entry_set(const struct concat_data *cd, struct node *n, unsigned i,
-		      const uint32_t *box, void *child)
-{
-	memcpy(box_of(cd, n, i), box, 2 * cd->words * sizeof(*box));
-	n->child[i] = child;
-}
-
 static void entry_remove(const struct concat_data *cd, struct node *n,
 			 unsigned i)
 {
+	uint32_t box[2 * WORDS_MAX];
+
 	n->n--;
-	if (i != n->n)
-		entry_set(cd, n, i, box_of(cd, n, n->n), n->child[n->n]);
+	entry_box(cd, n, n->n, box);
+	entry_set(cd, n, i, box, n->child[n->n]);
+}
+
+/* The middle of a box in field @f. */
+static double box_middle(const struct concat_data *cd, const uint32_t *box,
+			 unsigned f)
+{
+	unsigned at = 0;
+
+	for (unsigned j = 0; j < f; j++)
+		at += cd->field_words[j];
+	return place(box + at, cd->field_words[f]) / 2 +
+	       place(box + cd->words + at, cd->field_words[f]) / 2;
 }
 
 /* The middle of entry @i in field @f. */
 static double middle(const struct concat_data *cd, const struct node *n,
 		     unsigned i, unsigned f)
 {
-	const uint32_t *lo = box_of(cd, n, i), *hi = lo + cd->words;
-	unsigned at = 0;
+	uint32_t box[2 * WORDS_MAX];
 
-	for (unsigned j = 0; j < f; j++)
-		at += cd->field_words[j];
-	return place(lo + at, cd->field_words[f]) / 2 +
-	       place(hi + at, cd->field_words[f]) / 2;
+	entry_box(cd, n, i, box);
+	return box_middle(cd, box, f);
 }
 
 static unsigned widest_field(const struct concat_data *cd, const struct node *n)
@@ -322,13 +436,14 @@ static struct node *node_split(const struct concat_data *cd, struct node *n)
 
 	/* the entry farthest on goes over, again and again */
 	while (half->n < NODE_MAX / 2) {
+		uint32_t box[2 * WORDS_MAX];
 		unsigned last = 0;
 
 		for (unsigned i = 1; i < n->n; i++)
 			if (middle(cd, n, i, f) > middle(cd, n, last, f))
 				last = i;
-		entry_set(cd, half, half->n++, box_of(cd, n, last),
-			  n->child[last]);
+		entry_box(cd, n, last, box);
+		entry_set(cd, half, half->n++, box, n->child[last]);
 		entry_remove(cd, n, last);
 	}
 	return half;
@@ -339,10 +454,12 @@ static double growth(const struct concat_data *cd, const struct node *n,
 		     unsigned i, const uint32_t *box)
 {
 	uint32_t grown[2 * WORDS_MAX];
+	double before;
 
-	memcpy(grown, box_of(cd, n, i), 2 * cd->words * sizeof(*grown));
+	entry_box(cd, n, i, grown);
+	before = box_size(cd, grown);
 	box_grow(cd, grown, box);
-	return box_size(cd, grown) - box_size(cd, box_of(cd, n, i));
+	return box_size(cd, grown) - before;
 }
 
 /* The entry that grows least for @box. */
@@ -363,6 +480,16 @@ static unsigned choose(const struct concat_data *cd, const struct node *n,
 	return best;
 }
 
+/* Entry @i of @n is the node @child. */
+static void node_put(const struct concat_data *cd, struct node *n, unsigned i,
+		     struct node *child)
+{
+	uint32_t box[2 * WORDS_MAX];
+
+	node_box(cd, child, box);
+	entry_set(cd, n, i, box, child);
+}
+
 /* Split entry @i of @n, which has room for one more; the half that @box goes
  * to. */
 static unsigned entry_split(struct concat_data *cd, struct node *n, unsigned i,
@@ -370,10 +497,8 @@ static unsigned entry_split(struct concat_data *cd, struct node *n, unsigned i,
 {
 	struct node *half = node_split(cd, n->child[i]);
 
-	node_box(cd, n->child[i], box_of(cd, n, i));
-	n->child[n->n] = half;
-	node_box(cd, half, box_of(cd, n, n->n));
-	n->n++;
+	node_put(cd, n, i, n->child[i]);
+	node_put(cd, n, n->n++, half);
 	return growth(cd, n, i, box) <= growth(cd, n, n->n - 1u, box)
 		       ? i
 		       : n->n - 1u;
@@ -385,13 +510,12 @@ static void tree_insert(struct concat_data *cd, const uint32_t *box,
 			struct elem *e)
 {
 	struct node *n = node_own(cd, cd->root);
+	uint32_t grown[2 * WORDS_MAX];
 
 	cd->root = n;
 	if (n->n == NODE_MAX) {
 		cd->root = node_new(cd, false);
-		cd->root->child[0] = n;
-		cd->root->n = 1;
-		node_box(cd, n, box_of(cd, cd->root, 0));
+		node_put(cd, cd->root, cd->root->n++, n);
 		n = cd->root;
 	}
 	while (!n->is_leaf) {
@@ -401,7 +525,9 @@ static void tree_insert(struct concat_data *cd, const uint32_t *box,
 		n->child[i] = child;
 		if (child->n == NODE_MAX)
 			i = entry_split(cd, n, i, box);
-		box_grow(cd, box_of(cd, n, i), box);
+		entry_box(cd, n, i, grown);
+		box_grow(cd, grown, box);
+		entry_set(cd, n, i, grown, n->child[i]);
 		n = n->child[i];
 	}
 	entry_set(cd, n, n->n++, box, e);
@@ -414,20 +540,22 @@ static bool node_remove(struct concat_data *cd, struct node *n,
 {
 	for (unsigned i = 0; i < n->n; i++) {
 		struct node *child = n->child[i];
+		uint32_t around[2 * WORDS_MAX];
 
 		if (n->is_leaf && n->child[i] == e) {
 			entry_remove(cd, n, i);
 			return true;
 		}
-		if (n->is_leaf || !box_has(cd, box_of(cd, n, i), box) ||
-		    !box_has(cd, box_of(cd, n, i), box + cd->words))
+		entry_box(cd, n, i, around);
+		if (n->is_leaf || !box_has(cd, around, box) ||
+		    !box_has(cd, around, box + cd->words))
 			continue;
 		child = node_own(cd, child);
 		n->child[i] = child;
 		if (!node_remove(cd, child, box, e))
 			continue;
 		if (child->n) {
-			node_box(cd, child, box_of(cd, n, i));
+			node_put(cd, n, i, child);
 		} else {
 			node_leave(cd, child);
 			entry_remove(cd, n, i);
@@ -491,15 +619,16 @@ static int concat_insert(struct vm_set_data *d, const struct vm_elem *e,
 
 	if (elem_box(cd, e, box))
 		return -EINVAL;
-	other = node_find(cd, cd->root, box, 0, NULL);
+	other = find(cd, box, 0);
 	if (other && same_keys(cd, other, e)) {
 		have->value = elem_value(cd, other);
 		have->ext = other->ext;
 		return -EEXIST;
 	}
-	if (other || node_find(cd, cd->root, box + cd->words, 0, NULL))
+	if (other || find(cd, box + cd->words, 0))
 		return -ENOTEMPTY;
 	tree_insert(cd, box, elem_new(cd, e));
+	cd->added++;
 	d->n++;
 	return 0;
 }
@@ -513,7 +642,7 @@ static int concat_remove(struct vm_set_data *d, const struct vm_elem *e,
 
 	if (elem_box(cd, e, box))
 		return -ENOENT;
-	found = node_find(cd, cd->root, box, 0, NULL);
+	found = find(cd, box, 0);
 	if (!found || !same_keys(cd, found, e))
 		return -ENOENT;
 	*ext = found->ext;
@@ -527,6 +656,126 @@ static int concat_remove(struct vm_set_data *d, const struct vm_elem *e,
 		vec_push(&cd->stale, (void *)(uintptr_t)found);
 	d->n--;
 	return 0;
+}
+
+/* --- packing ---------------------------------------------------------------- */
+
+/* Something to be an entry of a node, and where it stands in the order. */
+struct item {
+	double at;
+	void *child;
+};
+
+static int item_cmp(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void child_box(const struct concat_data *cd, const void *child,
+		      bool is_elem, uint32_t *box)
+{
+	const struct elem *e = child;
+
+	if (!is_elem) {
+		node_box(cd, child, box);
+		return;
+	}
+	key_words(cd, e->bytes, box);
+	key_words(cd, elem_end(cd, e), box + cd->words);
+}
+
+/* Sort elements by their middles in field @f; false: they are all the same. */
+static bool items_sort(const struct concat_data *cd, struct item *v, size_t n,
+		       unsigned f)
+{
+	uint32_t box[2 * WORDS_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		child_box(cd, v[i].child, true, box);
+		v[i].at = box_middle(cd, box, f);
+	}
+	qsort(v, n, sizeof(*v), item_cmp);
+	return v[0].at < v[n - 1].at;
+}
+
+/* Into how many slices: so that as many cuts along each of @dims fields leave
+ * leaves. */
+static size_t slices_of(size_t leaves, unsigned dims)
+{
+	size_t s = 1, power;
+
+	do {
+		s++;
+		power = 1;
+		for (unsigned i = 0; i < dims && power < leaves; i++)
+			power *= s;
+	} while (power < leaves);
+	return s;
+}
+
+/* Order elements so that those beside each other lie beside each other. */
+static void tile(const struct concat_data *cd, struct item *v, size_t n,
+		 unsigned f)
+{
+	unsigned left = cd->base.set->n_fields - f;
+	size_t leaves = DIV_ROUND_UP(n, (size_t)NODE_MAX), slice;
+
+	if (!left || leaves < 2)
+		return;
+	if (!items_sort(cd, v, n, f))
+		return tile(cd, v, n, f + 1);
+	slice = DIV_ROUND_UP(leaves, slices_of(leaves, left)) * NODE_MAX;
+	for (size_t i = 0; i < n && left > 1; i += slice)
+		tile(cd, v + i, MIN(slice, n - i), f + 1);
+}
+
+/* Nodes for the @n items, in their order; they take the items' place. */
+static size_t pack_level(struct concat_data *cd, struct item *v, size_t n,
+			 bool is_leaf)
+{
+	uint32_t box[2 * WORDS_MAX];
+	size_t nodes = 0;
+
+	for (size_t i = 0; i < n;) {
+		struct node *node = node_new(cd, is_leaf);
+
+		for (; i < n && node->n < NODE_MAX; i++) {
+			child_box(cd, v[i].child, is_leaf, box);
+			entry_set(cd, node, node->n++, box, v[i].child);
+		}
+		v[nodes++].child = node;
+	}
+	return nodes;
+}
+
+/* The elements below @n into @v, from @at on; the nodes are left. */
+static size_t unpack(struct concat_data *cd, struct node *n, struct item *v,
+		     size_t at)
+{
+	for (unsigned i = 0; i < n->n; i++) {
+		if (n->is_leaf)
+			v[at++].child = n->child[i];
+		else
+			at = unpack(cd, n->child[i], v, at);
+	}
+	node_leave(cd, n);
+	return at;
+}
+
+static void pack(struct concat_data *cd)
+{
+	size_t n = cd->base.n - cd->base.has_catchall;
+	struct item *v = xcalloc(n, sizeof(*v));
+
+	unpack(cd, cd->root, v, 0);
+	tile(cd, v, n, 0);
+	n = pack_level(cd, v, n, true);
+	while (n > 1)
+		n = pack_level(cd, v, n, false);
+	cd->root = v[0].child;
+	free(v);
 }
 
 /* --- versions --------------------------------------------------------------- */
@@ -551,6 +800,7 @@ static struct vm_set_data *concat_clone(const struct vm_set_data *d)
 	struct concat_data *cd = xmemdup(cat_of(d), sizeof(*cd));
 
 	cd->version++;
+	cd->added = 0;
 	memset(&cd->stale, 0, sizeof(cd->stale));
 	return &cd->base;
 }
@@ -575,7 +825,10 @@ static void node_free(struct node *n, uint32_t version)
 static void concat_publish(struct vm_set_data *d, struct vm_set_data *old)
 {
 	struct concat_data *cd = cat_of(d);
+	size_t n = d->n - d->has_catchall;
 
+	if (n >= PACK_MIN && cd->added >= n / 2)
+		pack(cd);
 	for (size_t i = 0; i < cd->stale.len; i++)
 		vm_retire(d->set->vm, free, cd->stale.v[i]);
 	vec_fini(&cd->stale);
