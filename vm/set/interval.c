@@ -19,8 +19,11 @@
  *
  * Chunks hold at most CHUNK_MAX points and the directory their first keys, so
  * a lookup is two binary searches, and an insert into a transaction's version
- * copies one chunk and the directory (12 bytes a chunk), not the set. Keys up
- * to 8 bytes are compared as numbers.
+ * copies one chunk and the directory (16 bytes a chunk), not the set. Keys up
+ * to 8 bytes are compared as numbers. A published version, which does not
+ * change any more, has a table of as many equal steps as the directory has
+ * chunks, which says where in it to search: where keys are spread evenly that
+ * leaves a chunk or two.
  *
  * Refusals are the kernel's (__nft_rbtree_insert()): -EEXIST for a point that
  * is there, -ENOTEMPTY where intervals would overlap. Anonymous sets may hold
@@ -36,6 +39,8 @@ enum {
 	CHUNK_MAX = 128,
 	START = 1,
 	END = 2,
+	/* a directory of fewer chunks is searched at once */
+	JUMP_MIN = 16,
 };
 
 /**
@@ -49,6 +54,24 @@ struct chunk {
 	uint8_t bytes[];
 };
 
+/**
+ * struct jump - into the directory, by how far a prefix is from the first
+ * @first:	the first chunk's prefix
+ * @n:		a power of two; prefix - first, shifted right, is less for all
+ * @start:	@n + 1: the first chunk that is so far
+ */
+struct jump {
+	uint64_t first;
+	unsigned shift;
+	uint32_t n;
+	uint32_t start[];
+};
+
+/**
+ * struct interval_data - a version
+ * @prefix, @chunk: the directory
+ * @jump:	of a published version that is large, else NULL
+ */
 struct interval_data {
 	struct vm_set_data base;
 	uint32_t version;
@@ -56,6 +79,7 @@ struct interval_data {
 	size_t n_chunks, cap;
 	uint64_t *prefix;
 	struct chunk **chunk;
+	struct jump *jump;
 	VEC(struct chunk *) stale;
 };
 
@@ -127,11 +151,11 @@ static bool is_behind(const struct needle *n, uint64_t prefix,
 	return memcmp(other, n->key, n->len) > 0;
 }
 
-/* How many chunks begin at or before the needle. */
-static size_t dir_search(const struct interval_data *iv, const struct needle *n)
+/* Of @len chunks from number @at on, where the first behind the needle is. */
+static size_t dir_search(const struct interval_data *iv, const struct needle *n,
+			 size_t at, size_t len)
 {
 	const uint64_t *base = iv->prefix;
-	size_t len = iv->n_chunks, at = 0;
 
 	while (len) {
 		size_t half = len / 2;
@@ -145,10 +169,10 @@ static size_t dir_search(const struct interval_data *iv, const struct needle *n)
 }
 
 /* The same for keys that their prefix is all of: no branch to mispredict. */
-static size_t dir_search_short(const struct interval_data *iv, uint64_t prefix)
+static size_t dir_search_short(const struct interval_data *iv, uint64_t prefix,
+			       size_t at, size_t len)
 {
-	const uint64_t *base = iv->prefix;
-	size_t len = iv->n_chunks;
+	const uint64_t *base = iv->prefix + at;
 
 	while (len > 1) {
 		size_t half = len / 2;
@@ -157,6 +181,61 @@ static size_t dir_search_short(const struct interval_data *iv, uint64_t prefix)
 		len -= half;
 	}
 	return (size_t)(base - iv->prefix) + (len && *base <= prefix);
+}
+
+/* The chunks that the jump table leaves open for a prefix: @at to @at + @len;
+ * those before are at or before it, those after are behind. */
+static size_t dir_jump(const struct interval_data *iv, uint64_t prefix,
+		       size_t *at)
+{
+	const struct jump *j = iv->jump;
+	uint64_t i;
+
+	*at = 0;
+	if (!j)
+		return iv->n_chunks;
+	if (prefix < j->first)
+		return 0;
+	i = MIN((prefix - j->first) >> j->shift, (uint64_t)j->n - 1);
+	*at = j->start[i];
+	return j->start[i + 1] - j->start[i];
+}
+
+/* How many chunks begin at or before the needle. */
+static size_t dir_find(const struct interval_data *iv, const struct needle *n)
+{
+	size_t at, len = dir_jump(iv, n->prefix, &at);
+
+	return n->len <= 8 ? dir_search_short(iv, n->prefix, at, len)
+			   : dir_search(iv, n, at, len);
+}
+
+/* A jump table over the directory, for a version that will not change. */
+static struct jump *jump_new(const struct interval_data *iv)
+{
+	size_t n = 1, c = 0;
+	struct jump *j;
+	uint64_t span;
+
+	if (iv->n_chunks < JUMP_MIN)
+		return NULL;
+	while (n < iv->n_chunks)
+		n *= 2;
+	j = xmalloc(sizeof(*j) + (n + 1) * sizeof(j->start[0]));
+	j->first = iv->prefix[0];
+	j->n = (uint32_t)n;
+	j->shift = 0;
+	span = iv->prefix[iv->n_chunks - 1] - j->first;
+	while (span >> j->shift >= n)
+		j->shift++;
+	for (size_t i = 0; i < n; i++) {
+		while (c < iv->n_chunks &&
+		       (iv->prefix[c] - j->first) >> j->shift < i)
+			c++;
+		j->start[i] = (uint32_t)c;
+	}
+	j->start[n] = (uint32_t)iv->n_chunks;
+	return j;
 }
 
 /* How many points of @c are at or before the needle. */
@@ -201,8 +280,7 @@ struct pos {
 static bool last_before(const struct interval_data *iv, const struct needle *n,
 			struct pos *pos)
 {
-	size_t c = n->len <= 8 ? dir_search_short(iv, n->prefix)
-			       : dir_search(iv, n);
+	size_t c = dir_find(iv, n);
 
 	if (!c)
 		return false;
@@ -529,6 +607,7 @@ static struct vm_set_data *interval_clone(const struct vm_set_data *d)
 		       iv->n_chunks * sizeof(*iv->chunk));
 	}
 	iv->version++;
+	iv->jump = NULL;
 	memset(&iv->stale, 0, sizeof(iv->stale));
 	return &iv->base;
 }
@@ -538,6 +617,7 @@ static void shell_free(void *p)
 	struct interval_data *iv = p;
 
 	vec_fini(&iv->stale);
+	free(iv->jump);
 	free(iv->prefix);
 	free(iv->chunk);
 	free(iv);
@@ -547,6 +627,7 @@ static void interval_publish(struct vm_set_data *d, struct vm_set_data *old)
 {
 	struct interval_data *iv = iv_rw(d);
 
+	iv->jump = jump_new(iv);
 	for (size_t i = 0; i < iv->stale.len; i++)
 		vm_retire(d->set->vm, free, iv->stale.v[i]);
 	vec_fini(&iv->stale);

@@ -180,3 +180,83 @@ Test(set_interval, long_keys_with_data)
 	}
 	fx_fini(&fx);
 }
+
+/* --- many points, unevenly spread ------------------------------------------- */
+
+/* Key @i of a set of @len bytes: two dense clouds far apart and a few between;
+ * long keys differ behind their eighth byte only, most of them. */
+static void cloud_key(uint8_t *key, unsigned len, unsigned i)
+{
+	uint64_t v = i < 2000	? i * 3ull
+		     : i < 2100 ? UINT64_C(0x20000000) + i * UINT64_C(1000003)
+				: UINT64_C(0xe0000000) + i * 5ull;
+
+	memset(key, 0, len);
+	if (len == 16) {
+		key[7] = i >= 2100;
+		put_be32(key + 12, (uint32_t)v);
+	} else {
+		put_be32(key + (len == 8 && i % 2 ? 4 : 0), (uint32_t)v);
+	}
+}
+
+static int key_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, 16);
+}
+
+/* All keys in order, the first of two opens an interval, the second ends it. */
+static void compare_clouds(unsigned len)
+{
+	enum {
+		N = 6000
+	};
+	static uint8_t keys[N][16];
+	const struct vm_set *s;
+	struct elem_batch b;
+	struct vm_hit hit;
+	struct fx fx;
+
+	memset(keys, 0, sizeof(keys));
+	for (unsigned i = 0; i < N; i++)
+		cloud_key(keys[i], len, i);
+	qsort(keys, N, sizeof(keys[0]), key_cmp);
+	fx_init(&fx, NFPROTO_INET);
+	fx_begin(&fx);
+	fx_set_add(&fx, fx_set(&fx, "s", NFT_SET_INTERVAL, len));
+	elem_batch_init(&b, (uint16_t)len, 0);
+	for (unsigned i = 0; i < N; i++) {
+		size_t row = elem_batch_add(&b);
+
+		memcpy(elem_batch_key(&b, row), keys[i], len);
+		b.flags[row] = i & 1 ? ELEM_INTERVAL_END : 0;
+	}
+	cr_assert_eq(vm_elems_add(fx.tx, fx.family, "t", "s", &b, &fx.err), 0,
+		     "%s", fx.err.message);
+	cr_assert_eq(fx_commit(&fx), 0);
+	s = vm_set_find(fx.vm, fx.family, "t", "s");
+	for (unsigned i = 0; i < N; i++) {
+		uint8_t next[16];
+
+		cr_assert_eq(vm_set_find_key(s->data, keys[i], 0, &hit),
+			     !(i & 1), "%u bytes, key %u", len, i);
+		memcpy(next, keys[i], 16);
+		next[len - 1]++;
+		if (next[len - 1] && i + 1 < N &&
+		    memcmp(next, keys[i + 1], len) < 0)
+			cr_assert_eq(vm_set_find_key(s->data, next, 0, &hit),
+				     !(i & 1), "%u bytes, behind key %u", len,
+				     i);
+	}
+	memset(keys[0], 0xff, len);
+	cr_assert_not(vm_set_find_key(s->data, keys[0], 0, &hit));
+	elem_batch_fini(&b);
+	fx_fini(&fx);
+}
+
+Test(set_interval, clouds_of_keys)
+{
+	compare_clouds(4);
+	compare_clouds(8);
+	compare_clouds(16);
+}
