@@ -72,7 +72,7 @@ static void magic4(struct host *h, const struct link *link,
 		.src = *primary_of(link, a),
 	};
 
-	fib_insert(family_table(&h->ip4, NFPROTO_IPV4, id), &d, &r, false);
+	family_insert(&h->ip4, NFPROTO_IPV4, id, &d, &r, false);
 }
 
 /* fib_add_ifaddr() */
@@ -115,7 +115,7 @@ static void magic6(struct host *h, const struct link *link, uint32_t table,
 		.link = &link->pub,
 	};
 
-	fib_insert(family_table(&h->ip6, NFPROTO_IPV6, table), dst, &r, false);
+	family_insert(&h->ip6, NFPROTO_IPV6, table, dst, &r, false);
 }
 
 static bool invalid6(const struct host_addr *a, const char **why)

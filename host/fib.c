@@ -2,17 +2,16 @@
 /*
  * Theory of operation
  *
- * A table is one hash of (prefix, length) plus the list of the lengths in use,
- * longest first: a lookup probes one slot per length. A host has a handful of
- * lengths, so that is a few cache lines; a full Internet table has about 20.
- * Going on to a shorter prefix when no route of the longer one fits (wrong
- * output link, tos, scope) is the next turn of the same loop, as the kernel's
- * tries backtrack.
+ * A table is a list of prefixes with a hash of (prefix, length) over it, and
+ * the list of the lengths in use, longest first: a lookup probes one slot per
+ * length. Going on to a shorter prefix when no route of the longer one fits
+ * (wrong output link, tos, scope) is the next turn of the same loop, as the
+ * kernel's tries backtrack.
  *
- * Most of the lengths have no prefix anywhere near a given address, so each
- * value of one byte of addresses (the first of IPv4, the fourth of IPv6, where
- * they differ) has a word that says which lengths have prefixes with that
- * value; a lookup probes those alone.
+ * Most lookups do not get that far. IPv4 has a trie over its prefixes
+ * (host/trie4.h), which says the longest at once. For IPv6 each value of twelve
+ * bits of addresses has a word that says which lengths have prefixes with that
+ * value, and those alone are probed.
  *
  * The hash is not keyed: prefixes come from the host file, not from packets.
  */
@@ -21,6 +20,7 @@
 #include <errno.h>
 
 #include "base/vec.h"
+#include "host/trie4.h"
 #include "packet/packet.h"
 
 enum {
@@ -30,11 +30,12 @@ enum {
 	SPARSE = 4,
 	/* in a word of near: this level, and all after it */
 	LAST_NEAR = 63,
+	NEAR_BITS = 12,
 };
 
 struct fib_prefix {
 	union inet_addr dst;
-	struct fib_route *routes; /* NULL: slot is empty */
+	struct fib_route *routes;
 	uint32_t len;
 };
 
@@ -46,18 +47,21 @@ struct level {
 
 /**
  * struct fib_table - routes of one IP version
- * @slots:	open addressing, a power of two
+ * @slots:	open addressing, a power of two: number of a prefix from 1 on, or 0
  * @levels:	prefix lengths in use, longest first
- * @near_byte:	the byte of addresses that @near goes by
- * @near:	for each value of it, a bit per level that has a prefix there
+ * @trie:	IPv4: prefixes by their numbers
+ * @near:	IPv6: for each value of the last bits of an address's first word, a
+ *		bit per level that has a prefix there; NULL for IPv4
  */
 struct fib_table {
-	uint8_t nfproto, near_byte;
+	uint8_t nfproto;
 	unsigned levels_len;
-	uint32_t used, mask;
-	struct fib_prefix *slots;
+	uint32_t mask;
+	uint32_t *slots;
+	VEC(struct fib_prefix) prefixes;
 	struct level levels[MAX_LENGTHS];
-	uint64_t near[256];
+	struct trie4 trie;
+	uint64_t *near;
 };
 
 struct fib_table *fib_table_new(uint8_t nfproto)
@@ -65,7 +69,10 @@ struct fib_table *fib_table_new(uint8_t nfproto)
 	struct fib_table *t = xzalloc(sizeof(*t));
 
 	t->nfproto = nfproto;
-	t->near_byte = nfproto == NFPROTO_IPV4 ? 0 : 3;
+	if (nfproto == NFPROTO_IPV4)
+		trie4_init(&t->trie);
+	else
+		t->near = xcalloc(1 << NEAR_BITS, sizeof(t->near[0]));
 	t->mask = FIRST_SLOTS - 1;
 	t->slots = xcalloc(t->mask + 1, sizeof(t->slots[0]));
 	return t;
@@ -73,16 +80,21 @@ struct fib_table *fib_table_new(uint8_t nfproto)
 
 void fib_table_free(struct fib_table *t)
 {
+	const struct fib_prefix *p;
+
 	if (!t)
 		return;
-	for (uint32_t i = 0; i <= t->mask; i++) {
-		struct fib_route *r = t->slots[i].routes, *next;
+	vec_foreach(&t->prefixes, p) {
+		struct fib_route *r = p->routes, *next;
 
 		for (; r; r = next) {
 			next = r->next;
 			free(r);
 		}
 	}
+	vec_fini(&t->prefixes);
+	trie4_fini(&t->trie);
+	free(t->near);
 	free(t->slots);
 	free(t);
 }
@@ -122,30 +134,33 @@ static inline uint32_t hash_of(const struct fib_table *t,
 }
 
 /* The slot of the prefix, or the empty one where it would go. */
-static inline struct fib_prefix *
-slot_of(const struct fib_table *t, const union inet_addr *dst, unsigned len)
+static inline uint32_t *slot_of(const struct fib_table *t,
+				const union inet_addr *dst, unsigned len)
 {
 	uint32_t i = hash_of(t, dst, len);
 
 	for (;; i++) {
-		struct fib_prefix *p = &t->slots[i & t->mask];
+		uint32_t *slot = &t->slots[i & t->mask];
+		const struct fib_prefix *p;
 
-		if (!p->routes || (p->len == len && inet_addr_eq(&p->dst, dst)))
-			return p;
+		if (!*slot)
+			return slot;
+		p = &t->prefixes.v[*slot - 1];
+		if (p->len == len && inet_addr_eq(&p->dst, dst))
+			return slot;
 	}
 }
 
 static void grow(struct fib_table *t)
 {
-	struct fib_prefix *old = t->slots;
-	uint32_t old_mask = t->mask;
+	const struct fib_prefix *p;
 
+	free(t->slots);
 	t->mask = t->mask * 2 + 1;
 	t->slots = xcalloc((size_t)t->mask + 1, sizeof(t->slots[0]));
-	for (uint32_t i = 0; i <= old_mask; i++)
-		if (old[i].routes)
-			*slot_of(t, &old[i].dst, old[i].len) = old[i];
-	free(old);
+	vec_foreach(&t->prefixes, p)
+		*slot_of(t, &p->dst, p->len) =
+			(uint32_t)(p - t->prefixes.v) + 1;
 }
 
 /* Levels from @i on become one later: so do their bits. */
@@ -154,7 +169,7 @@ static void shift_near(struct fib_table *t, unsigned i)
 	uint64_t before = i < LAST_NEAR ? (UINT64_C(1) << i) - 1
 					: ~(UINT64_C(1) << LAST_NEAR);
 
-	for (unsigned b = 0; b < ARRAY_LEN(t->near); b++) {
+	for (unsigned b = 0; t->near && b < 1u << NEAR_BITS; b++) {
 		uint64_t stay = t->near[b] & before, go = t->near[b] & ~before;
 
 		t->near[b] = stay | go << 1 | (go & UINT64_C(1) << LAST_NEAR);
@@ -181,16 +196,47 @@ static unsigned level_of(struct fib_table *t, uint8_t len)
 	return i;
 }
 
-/* There is a prefix @dst of @len bits now. */
-static void note_prefix(struct fib_table *t, const union inet_addr *dst,
-			uint8_t len)
+/* Where t->near has an address, or the first of those of a prefix. */
+static inline unsigned near_of(const union inet_addr *a)
 {
-	unsigned level = level_of(t, len), bits = t->near_byte * 8u;
-	unsigned rest = len > bits ? 8 - MIN(len - bits, 8u) : 8;
-	unsigned from = len > bits ? dst->b[t->near_byte] : 0;
+	return be32toh(a->ip) & ((1u << NEAR_BITS) - 1);
+}
 
-	for (unsigned b = from; b < from + (1u << rest); b++)
-		t->near[b] |= UINT64_C(1) << MIN(level, (unsigned)LAST_NEAR);
+/* There is a prefix @dst of @len bits now. */
+static void note_near(struct fib_table *t, const union inet_addr *dst,
+		      unsigned len, unsigned level)
+{
+	unsigned open = len < 32 ? MIN(32 - len, (unsigned)NEAR_BITS) : 0;
+	unsigned from = near_of(dst);
+
+	for (unsigned i = 0; i < 1u << open; i++)
+		t->near[from + i] |= UINT64_C(1)
+				     << MIN(level, (unsigned)LAST_NEAR);
+}
+
+/* The prefix, made if it is not there. */
+static struct fib_prefix *prefix_get(struct fib_table *t,
+				     const union inet_addr *dst, uint8_t len)
+{
+	struct fib_prefix *p;
+	uint32_t *slot, number;
+	unsigned level;
+
+	if (t->prefixes.len * SPARSE > t->mask)
+		grow(t);
+	slot = slot_of(t, dst, len);
+	if (*slot)
+		return &t->prefixes.v[*slot - 1];
+	p = vec_add(&t->prefixes);
+	p->dst = *dst;
+	p->len = len;
+	*slot = number = (uint32_t)t->prefixes.len;
+	level = level_of(t, len);
+	if (t->near)
+		note_near(t, dst, len, level);
+	else
+		trie4_insert(&t->trie, be32toh(dst->ip), len, len, number);
+	return p;
 }
 
 /* Of one prefix: by tos, highest first (IPv4), then by metric; equals in the
@@ -209,24 +255,26 @@ int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	struct fib_route **at, *r;
 	struct fib_prefix *p;
 
-	if (t->used * SPARSE > t->mask)
-		grow(t);
-	p = slot_of(t, &masked, route->prefix_len);
+	p = prefix_get(t, &masked, route->prefix_len);
 	for (r = p->routes; r && exclusive; r = r->next)
 		if (r->tos == route->tos && r->metric == route->metric)
 			return -EEXIST;
-	if (!p->routes) {
-		p->dst = masked;
-		p->len = route->prefix_len;
-		t->used++;
-		note_prefix(t, &masked, route->prefix_len);
-	}
 	for (at = &p->routes; *at && !goes_before(route, *at);)
 		at = &(*at)->next;
 	r = xmemdup(route, sizeof(*route));
 	r->next = *at;
 	*at = r;
 	return 0;
+}
+
+uint32_t fib_len(const struct fib_table *t)
+{
+	return (uint32_t)t->prefixes.len;
+}
+
+const struct fib_route *fib_routes_at(const struct fib_table *t, uint32_t i)
+{
+	return t->prefixes.v[i].routes;
 }
 
 static bool is_error(enum host_route_type type)
@@ -273,25 +321,27 @@ static const struct fib_route *pick6(const struct fib_route *r,
 }
 
 /* The route of prefixes of one length that fits, or NULL. */
-static inline const struct fib_route *level_lookup(const struct fib_table *t,
-						   const struct level *l,
-						   const struct fib_query *q)
+static const struct fib_route *level_lookup(const struct fib_table *t,
+					    const struct level *l,
+					    const struct fib_query *q)
 {
 	const union inet_addr dst = { .q = {
 					      q->daddr->q[0] & l->mask.q[0],
 					      q->daddr->q[1] & l->mask.q[1],
 				      } };
-	const struct fib_route *r = slot_of(t, &dst, l->len)->routes;
+	uint32_t number = *slot_of(t, &dst, l->len);
+	const struct fib_route *r;
 
-	if (!r)
+	if (!number)
 		return NULL;
-	return t->nfproto == NFPROTO_IPV4 ? pick4(r, q) : pick6(r, q);
+	r = t->prefixes.v[number - 1].routes;
+	return t->near ? pick6(r, q) : pick4(r, q);
 }
 
-const struct fib_route *fib_lookup(const struct fib_table *t,
-				   const struct fib_query *q)
+static const struct fib_route *lookup6(const struct fib_table *t,
+				       const struct fib_query *q)
 {
-	uint64_t near = t->near[q->daddr->b[t->near_byte]];
+	uint64_t near = t->near[near_of(q->daddr)];
 	const struct fib_route *r;
 
 	for (; near; near &= near - 1) {
@@ -304,4 +354,34 @@ const struct fib_route *fib_lookup(const struct fib_table *t,
 		} while (unlikely(i >= LAST_NEAR) && ++i < t->levels_len);
 	}
 	return NULL;
+}
+
+/* No route of a prefix of @len bits fits: shorter ones. */
+static const struct fib_route *lookup4_shorter(const struct fib_table *t,
+					       const struct fib_query *q,
+					       unsigned len)
+{
+	const struct fib_route *r = NULL;
+
+	for (unsigned i = 0; i < t->levels_len && !r; i++)
+		if (t->levels[i].len < len)
+			r = level_lookup(t, &t->levels[i], q);
+	return r;
+}
+
+const struct fib_route *fib_lookup(const struct fib_table *t,
+				   const struct fib_query *q)
+{
+	const struct fib_prefix *p;
+	const struct fib_route *r;
+	uint32_t number;
+
+	if (t->near)
+		return lookup6(t, q);
+	number = trie4_find(&t->trie, be32toh(q->daddr->ip));
+	if (!number)
+		return NULL;
+	p = &t->prefixes.v[number - 1];
+	r = pick4(p->routes, q);
+	return likely(r) ? r : lookup4_shorter(t, q, p->len);
 }

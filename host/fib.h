@@ -20,12 +20,13 @@ enum {
  * @mtu:	of the route, 0: the link's
  * @own_gateway: IPv4: the gateway is an address of this host, an old way to say
  *		that the destination is on the link
+ * @in_local:	it is a route of table local
  */
 struct fib_route {
 	struct fib_route *next;
 	enum host_route_type type;
 	uint8_t scope, tos, prefix_len;
-	bool has_gateway, own_gateway;
+	bool has_gateway, own_gateway, in_local;
 	uint32_t metric, mtu;
 	const struct host_link *link;
 	union inet_addr gateway, src;
@@ -60,6 +61,11 @@ void fib_table_free(struct fib_table *t);
  */
 int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	       const struct fib_route *route, bool exclusive);
+
+/** fib_len() - how many prefixes have routes; a new one is the last */
+uint32_t fib_len(const struct fib_table *t);
+/** fib_routes_at() - the routes of prefix @i, the first to be taken first */
+const struct fib_route *fib_routes_at(const struct fib_table *t, uint32_t i);
 
 /** fib_lookup() - the route of the longest prefix that fits, or NULL */
 const struct fib_route *fib_lookup(const struct fib_table *t,

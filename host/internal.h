@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "host/fib.h"
 #include "host/host.h"
+#include "host/view4.h"
 #include "packet/packet.h"
 
 enum {
@@ -62,6 +63,7 @@ struct host_rule {
  * struct family - routing of one IP version
  * @rules:	by priority
  * @tables:	local is the first, main the second
+ * @view4:	IPv4: all that the rules lead to
  */
 struct family {
 	VEC(struct host_rule) rules;
@@ -70,6 +72,7 @@ struct family {
 		struct fib_table *table;
 	})
 	tables;
+	struct view4 view4;
 };
 
 struct host {
@@ -112,6 +115,11 @@ void family_init(struct family *f, uint8_t nfproto);
 void family_fini(struct family *f);
 /** family_table() - the table @id, made when it is not there */
 struct fib_table *family_table(struct family *f, uint8_t nfproto, uint32_t id);
+
+/** family_insert() - fib_insert() into the table @id */
+int family_insert(struct family *f, uint8_t nfproto, uint32_t id,
+		  const union inet_addr *dst, const struct fib_route *route,
+		  bool exclusive);
 
 /** link_routes_init() - the routes that a link has by being up */
 void link_routes_init(struct host *h, const struct host_link *link);

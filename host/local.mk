@@ -11,4 +11,6 @@ libengine_la_SOURCES += \
 	host/link_sysctl.def \
 	host/linktype.def \
 	host/route.c \
-	host/sysctl.def
+	host/sysctl.def \
+	host/trie4.c host/trie4.h \
+	host/view4.c host/view4.h

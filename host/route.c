@@ -30,6 +30,8 @@ static void default_rule(struct family *f, uint8_t nfproto, uint32_t priority,
 
 void family_init(struct family *f, uint8_t nfproto)
 {
+	if (nfproto == NFPROTO_IPV4)
+		view4_init(&f->view4);
 	default_rule(f, nfproto, 0, TABLE_LOCAL);
 	default_rule(f, nfproto, 32766, TABLE_MAIN);
 	if (nfproto == NFPROTO_IPV4)
@@ -40,6 +42,7 @@ void family_fini(struct family *f)
 {
 	for (size_t i = 0; i < f->tables.len; i++)
 		fib_table_free(f->tables.v[i].table);
+	view4_fini(&f->view4);
 	vec_fini(&f->tables);
 	vec_fini(&f->rules);
 }
@@ -55,6 +58,26 @@ struct fib_table *family_table(struct family *f, uint8_t nfproto, uint32_t id)
 	ref->id = id;
 	ref->table = fib_table_new(nfproto);
 	return ref->table;
+}
+
+int family_insert(struct family *f, uint8_t nfproto, uint32_t id,
+		  const union inet_addr *dst, const struct fib_route *route,
+		  bool exclusive)
+{
+	union inet_addr net = inet_addr_mask(dst, route->prefix_len);
+	struct fib_table *t = family_table(f, nfproto, id);
+	struct fib_route r = *route;
+	uint32_t len = fib_len(t);
+	int ret;
+
+	r.in_local = id == TABLE_LOCAL;
+	ret = fib_insert(t, dst, &r, exclusive);
+	/* the higher number is asked first: local, main, default */
+	if (!ret && nfproto == NFPROTO_IPV4 && fib_len(t) > len &&
+	    id >= TABLE_DEFAULT && id <= TABLE_LOCAL)
+		view4_add(&f->view4, t, id - TABLE_DEFAULT, &net,
+			  route->prefix_len);
+	return ret;
 }
 
 static bool rules_equal(const struct host_rule *a, const struct host_rule *b)
@@ -99,6 +122,7 @@ int rule_insert(struct host *h, uint8_t nfproto, struct host_rule *rule,
 		if (r->priority <= rule->priority)
 			at = (size_t)(r - f->rules.v) + 1;
 	}
+	f->view4.off = true;
 	rule->all = matches_all(rule);
 	rule->table = NULL;
 	if (rule->type == ROUTE_UNICAST)
@@ -171,6 +195,18 @@ static struct answer rules_lookup(const struct host *h,
 			return (struct answer){ route->type, route };
 	}
 	return none;
+}
+
+/* As rules_lookup(), with one look where that is enough. */
+static struct answer lookup4(const struct host *h, const struct host_flow *flow,
+			     const struct fib_query *q)
+{
+	const struct fib_route *r;
+
+	if (flow->oif || !view4_lookup(&h->ip4.view4, &flow->daddr, &r))
+		return rules_lookup(h, flow, q);
+	return r ? (struct answer){ r->type, r }
+		 : (struct answer){ .type = ROUTE_UNSPEC };
 }
 
 static bool is_output(const struct host_flow *flow)
@@ -274,13 +310,13 @@ static void route4(const struct host *h, const struct host_flow *flow,
 		.oif = flow->oif,
 		.tos = flow->tos & 0x1c, /* INET_DSCP_LEGACY_TOS_MASK */
 	};
-	const struct host_link *oif = host_link_by_index(h, flow->oif);
+	const struct host_link *oif;
 	bool output = is_output(flow);
 	struct answer a;
 
 	if (output && output4_without_table(h, flow, res))
 		return;
-	a = rules_lookup(h, flow, &q);
+	a = lookup4(h, flow, &q);
 	fill(h, res, &a);
 	if (!output) {
 		if (res->type == ROUTE_BROADCAST)
@@ -289,8 +325,9 @@ static void route4(const struct host *h, const struct host_flow *flow,
 	}
 	if (res->out && !flow->way_only && inet_addr_is_zero(&flow->saddr))
 		res->prefsrc = prefsrc4(h, flow, a.route);
+	oif = res->out ? NULL : host_link_by_index(h, flow->oif);
 	/* "routing tables are wrong; assume that the destination is on link" */
-	if (!res->out && oif) {
+	if (oif) {
 		fill_on_link(res, oif);
 		if (!flow->way_only)
 			res->prefsrc = addr_select4(h, oif, NULL, SCOPE_LINK);
@@ -360,6 +397,17 @@ static enum host_route_type addr_type4(const struct host *h,
 	return ROUTE_UNICAST;
 }
 
+/* addr_type4() == ROUTE_LOCAL; in the view nothing stands before table local. */
+static bool is_local4(const struct host *h, const union inet_addr *addr)
+{
+	const struct fib_route *r;
+
+	if ((be32toh(addr->ip) & 0xff000000) == 0 || is_group4(addr->ip) ||
+	    !view4_lookup(&h->ip4.view4, addr, &r))
+		return addr_type4(h, addr, NULL) == ROUTE_LOCAL;
+	return r && r->type == ROUTE_LOCAL && r->in_local;
+}
+
 /* ipv6_anycast_destination() */
 static bool is_anycast6(const struct fib_route *r, const union inet_addr *addr)
 {
@@ -424,7 +472,7 @@ bool host_addr_is_local(const struct host *h, uint8_t nfproto,
 			const union inet_addr *addr)
 {
 	if (nfproto == NFPROTO_IPV4)
-		return addr_type4(h, addr, NULL) == ROUTE_LOCAL;
+		return is_local4(h, addr);
 	return addr_find6(h, NULL, addr);
 }
 
@@ -632,7 +680,7 @@ int route_insert(struct host *h, const struct host_route_spec *spec,
 
 	if (ret)
 		return ret;
-	ret = fib_insert(family_table(f, s.nfproto, s.table), &s.dst, &r, true);
+	ret = family_insert(f, s.nfproto, s.table, &s.dst, &r, true);
 	if (ret)
 		*why = "a route to this prefix with this metric exists already";
 	return ret;

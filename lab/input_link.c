@@ -17,14 +17,13 @@ static bool source_of(const struct packet *pkt, uint8_t *nfproto,
 {
 	const uint8_t *version = packet_read(pkt, 0, 1), *a;
 
-	memset(saddr, 0, sizeof(*saddr));
 	if (!version)
 		return false;
 	if (*version >> 4 == 4) {
 		*nfproto = NFPROTO_IPV4;
 		a = packet_read(pkt, 12, 4);
 		if (a)
-			memcpy(saddr, a, 4);
+			*saddr = inet_addr_ip4(load_raw32(a));
 	} else {
 		*nfproto = NFPROTO_IPV6;
 		a = packet_read(pkt, 8, 16);

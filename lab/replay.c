@@ -81,7 +81,7 @@ static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
 		capture_write(r->writer, pkt->out ? pkt->out->name : "local",
 			      row->frame.wall_ns, pkt->data, pkt->len,
 			      pkt->wire_len);
-	if (!r->o->emit)
+	if (!r->o->emit || r->o->quiet)
 		return;
 	if (!row->emit)
 		row->emit = json_array();
@@ -251,9 +251,11 @@ static void tell_batch(struct replay *r)
 			r->sum.ignored++;
 		else
 			summary_add(&r->sum, &r->results[row->packet]);
-		if (r->o->json && !r->o->quiet)
+		if (r->o->quiet)
+			continue;
+		if (r->o->json)
 			tell_json(r, row);
-		else if (!r->o->quiet)
+		else
 			tell_text(r, row);
 		json_decref(row->log);
 		json_decref(row->emit);

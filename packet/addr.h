@@ -22,6 +22,18 @@ union inet_addr {
 	uint64_t q[2];
 };
 
+/** inet_addr_ip4() - @ip as an address. Written as the words that addresses are
+ * read by: what is stored in parts and read whole is waited for */
+static inline union inet_addr inet_addr_ip4(be32_t ip)
+{
+	be32_t w[2] = { ip, 0 };
+	union inet_addr a;
+
+	memcpy(&a.q[0], w, sizeof(w));
+	a.q[1] = 0;
+	return a;
+}
+
 static inline bool inet_addr_eq(const union inet_addr *a,
 				const union inet_addr *b)
 {

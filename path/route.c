@@ -26,22 +26,26 @@ static bool ip4_is_loopback(be32_t a)
 	return (be32toh(a) & 0xff000000) == 0x7f000000;
 }
 
-static struct host_flow flow_of(const struct packet *pkt)
+static void flow_init(struct host_flow *flow, const struct packet *pkt,
+		      uint32_t iif)
 {
-	struct host_flow flow = {
-		.nfproto = pkt->nfproto,
-		.l4proto = pkt->l4proto,
-		.saddr = packet_saddr(pkt),
-		.daddr = packet_daddr(pkt),
-		.iif = pkt->in ? pkt->in->ifindex : 1,
-		.mark = pkt->mark,
-	};
+	const uint8_t *h = pkt->data;
 
-	if (pkt->nfproto == NFPROTO_IPV4)
-		flow.tos = pkt->data[1];
-	else
-		flow.tos = (uint8_t)(get_be16(pkt->data) >> 4);
-	return flow;
+	flow->nfproto = pkt->nfproto;
+	flow->l4proto = pkt->l4proto;
+	flow->way_only = false;
+	flow->iif = iif;
+	flow->oif = 0;
+	flow->mark = pkt->mark;
+	if (pkt->nfproto == NFPROTO_IPV4) {
+		flow->tos = h[1];
+		flow->saddr = inet_addr_ip4(load_raw32(h + 12));
+		flow->daddr = inet_addr_ip4(load_raw32(h + 16));
+	} else {
+		flow->tos = (uint8_t)(get_be16(h) >> 4);
+		flow->saddr = packet_saddr(pkt);
+		flow->daddr = packet_daddr(pkt);
+	}
 }
 
 static enum reason reason_of_type(enum host_route_type type)
@@ -146,10 +150,13 @@ static enum reason route_input6(struct path_run *run,
 
 enum reason route_input(struct path_run *run, struct host_route *rt)
 {
-	struct host_flow flow = flow_of(run->pkt);
+	const struct packet *pkt = run->pkt;
+	struct host_flow flow;
 	enum reason reason;
 
-	memset(rt, 0, sizeof(*rt));
+	flow_init(&flow, pkt, pkt->in ? pkt->in->ifindex : 1);
+	rt->type = ROUTE_UNSPEC;
+	rt->out = NULL;
 	if (run->pkt->nfproto == NFPROTO_IPV4)
 		reason = route_input4(run, &flow, rt);
 	else
@@ -161,10 +168,9 @@ enum reason route_input(struct path_run *run, struct host_route *rt)
 
 enum reason route_output(struct path_run *run, struct host_route *rt)
 {
-	struct host_flow flow = flow_of(run->pkt);
+	struct host_flow flow;
 
-	memset(rt, 0, sizeof(*rt));
-	flow.iif = 1;
+	flow_init(&flow, run->pkt, 1);
 	host_route(run->p->cfg.host, &flow, rt);
 	if (!rt->out)
 		return reason_of_type(rt->type);

@@ -12,4 +12,6 @@ tests_host_test_SOURCES = \
 	tests/host/host.c \
 	tests/host/infer.c \
 	tests/host/route.c \
-	tests/host/text.h
+	tests/host/text.h \
+	tests/host/trie4.c \
+	tests/host/view4.c
