@@ -21,5 +21,13 @@ noinst_PROGRAMS += tests/fuzz/capture
 tests_fuzz_capture_SOURCES = tests/fuzz/capture.c
 tests_fuzz_capture_LDADD = libengine.la
 tests_fuzz_capture_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/helpers
+tests_fuzz_helpers_SOURCES = tests/fuzz/helpers.c tests/ct/wire.c tests/ct/wire.h
+tests_fuzz_helpers_LDADD = libengine.la
+tests_fuzz_helpers_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/rewrite
+tests_fuzz_rewrite_SOURCES = tests/fuzz/rewrite.c
+tests_fuzz_rewrite_LDADD = libengine.la
+tests_fuzz_rewrite_LDFLAGS = $(FUZZ_LINK)
 endif
 EXTRA_DIST += tests/fuzz/run.sh
