@@ -424,6 +424,7 @@ stmt
 	| reject_stmt
 	| lconcat VMAP map_arg		{ $$ = build_verdict_stmt(p, &@$, build_map(p, &@$, $1, $3)); }
 	| lprim SET svalue		{ $$ = build_set_value(p, &@$, $1, $3); }
+	| RESET PROTO OPTION word	{ $$ = build_set_value(p, &@$, build_option(p, &@$, $2, $4, &@4, NULL, NULL), NULL); }
 	| dyn_op '@' word '{' dyn_elem '}'
 					{ $$ = build_dynset(p, &@$, $1, $3, &@3, $5); }
 	| SET ADD lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 0, $3, $5, &@5); }
@@ -752,6 +753,7 @@ metaword
 	| TYPE				{ $$ = build_word($1); }
 	| PRIORITY			{ $$ = build_word($1); }
 	| FLAGS				{ $$ = build_word($1); }
+	| CTCOUNT			{ $$ = build_word($1); }
 	;
 
 ctword

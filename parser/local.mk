@@ -48,6 +48,7 @@ libengine_la_SOURCES += \
 	parser/stmt/masquerade.c parser/stmt/nat.c parser/stmt/redirect.c \
 	parser/stmt/reject.c \
 	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
+	parser/stmt/write.c \
 	parser/stmt/verdict.c
 # Made in the build folder and never shipped: flex and bison are needed anyway.
 nodist_libengine_la_SOURCES += \

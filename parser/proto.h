@@ -23,6 +23,7 @@ enum proto_base {
  *		significant bit of a byte, as RFCs draw them
  * @types:	ICMP: what the type field must be for this field to be there
  * @n_types:	how many of @types; 0 for any
+ * @pseudo:	the checksum of the transport header covers it
  */
 struct proto_field {
 	const char *name;
@@ -30,6 +31,7 @@ struct proto_field {
 	uint16_t offset, len;
 	uint8_t types[2];
 	uint8_t n_types;
+	bool pseudo;
 };
 
 /**
@@ -38,6 +40,8 @@ struct proto_field {
  * @nfproto:	network headers: NFPROTO_*; transport headers that belong to
  *		one network protocol: that one's
  * @key:	the field that says what follows: which header, or which fields
+ * @csum_type:	NFT_PAYLOAD_CSUM_* of the header's checksum, at byte
+ *		@csum_offset
  * @fields:	end with a NULL name
  */
 struct proto_desc {
@@ -46,6 +50,7 @@ struct proto_desc {
 	uint16_t number;
 	uint8_t nfproto;
 	const char *key;
+	uint8_t csum_type, csum_offset;
 	const struct proto_field *fields;
 };
 

@@ -11,6 +11,7 @@ libengine_la_SOURCES += \
 	vm/nat.c vm/nat.h \
 	vm/obj.c vm/obj.h \
 	vm/obj_helper.c \
+	vm/payload_write.c vm/payload_write.h \
 	vm/policy.c \
 	vm/prog.c \
 	vm/rule_index.c \
@@ -27,6 +28,7 @@ libengine_la_SOURCES += \
 	vm/expr/counter.c \
 	vm/expr/ct.c \
 	vm/expr/dynset.c \
+	vm/expr/exthdr.c \
 	vm/expr/fib.c \
 	vm/expr/immediate.c \
 	vm/expr/limit.c \
@@ -40,6 +42,7 @@ libengine_la_SOURCES += \
 	vm/expr/objref.c \
 	vm/expr/payload.c \
 	vm/expr/quota.c \
+	vm/expr/rt.c \
 	vm/expr/range.c \
 	vm/expr/redir.c \
 	vm/expr/reject.c \

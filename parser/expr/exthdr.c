@@ -91,7 +91,7 @@ const struct exthdr_desc tcp_options[] = {
 
 FIELDS(ipopt) {
 	{ "type", &type_integer, 0, 8 }, { "length", &type_integer, 8, 8 },
-	{ "value", &type_integer, 16, 8 }, { NULL },
+	{ "value", &type_integer, 16, 16 }, { NULL },
 };
 FIELDS(iproute) {
 	{ "type", &type_integer, 0, 8 }, { "length", &type_integer, 8, 8 },

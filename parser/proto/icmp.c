@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ICMP (RFC 792). */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/proto.h"
 
 #include <netinet/in.h>
@@ -25,5 +27,7 @@ const struct proto_desc proto_icmp = {
 	.number = IPPROTO_ICMP,
 	.nfproto = NFPROTO_IPV4,
 	.key = "type",
+	.csum_type = NFT_PAYLOAD_CSUM_INET,
+	.csum_offset = 2,
 	.fields = fields,
 };

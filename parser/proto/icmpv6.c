@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ICMPv6 (RFC 4443). */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/proto.h"
 
 #include <netinet/in.h>
@@ -28,5 +30,7 @@ const struct proto_desc proto_icmpv6 = {
 	.number = IPPROTO_ICMPV6,
 	.nfproto = NFPROTO_IPV6,
 	.key = "type",
+	.csum_type = NFT_PAYLOAD_CSUM_INET,
+	.csum_offset = 2,
 	.fields = fields,
 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* IGMP (RFC 3376). */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/proto.h"
 
 #include <netinet/in.h>
@@ -21,5 +23,7 @@ const struct proto_desc proto_igmp = {
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_IGMP,
 	.nfproto = NFPROTO_IPV4,
+	.csum_type = NFT_PAYLOAD_CSUM_INET,
+	.csum_offset = 2,
 	.fields = fields,
 };

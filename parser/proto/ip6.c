@@ -13,11 +13,11 @@ static const struct proto_field fields[] = {
 	{ "dscp", &type_dscp, 4, 6 },
 	{ "ecn", &type_ecn, 10, 2 },
 	{ "flowlabel", &type_integer, 12, 20 },
-	{ "length", &type_integer, 32, 16 },
-	{ "nexthdr", &type_inet_proto, 48, 8 },
+	{ "length", &type_integer, 32, 16, .pseudo = true },
+	{ "nexthdr", &type_inet_proto, 48, 8, .pseudo = true },
 	{ "hoplimit", &type_integer, 56, 8 },
-	{ "saddr", &type_ipv6_addr, 64, 128 },
-	{ "daddr", &type_ipv6_addr, 192, 128 },
+	{ "saddr", &type_ipv6_addr, 64, 128, .pseudo = true },
+	{ "daddr", &type_ipv6_addr, 192, 128, .pseudo = true },
 	{ NULL },
 };
 /* clang-format on */

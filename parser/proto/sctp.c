@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* SCTP (RFC 9260). */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/proto.h"
 
 #include <netinet/in.h>
@@ -19,5 +21,7 @@ const struct proto_desc proto_sctp = {
 	.name = "sctp",
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_SCTP,
+	.csum_type = NFT_PAYLOAD_CSUM_SCTP,
+	.csum_offset = 8,
 	.fields = fields,
 };

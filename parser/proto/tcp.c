@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TCP (RFC 9293). */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/proto.h"
 
 #include <netinet/in.h>
@@ -25,5 +27,7 @@ const struct proto_desc proto_tcp = {
 	.name = "tcp",
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_TCP,
+	.csum_type = NFT_PAYLOAD_CSUM_INET,
+	.csum_offset = 16,
 	.fields = fields,
 };

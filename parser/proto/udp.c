@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* UDP (RFC 768). */
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/proto.h"
 
 #include <netinet/in.h>
@@ -19,5 +21,7 @@ const struct proto_desc proto_udp = {
 	.name = "udp",
 	.base = PROTO_BASE_TRANSPORT,
 	.number = IPPROTO_UDP,
+	.csum_type = NFT_PAYLOAD_CSUM_INET,
+	.csum_offset = 6,
 	.fields = fields,
 };

@@ -10,9 +10,6 @@
 
 static int settable(struct check *c, const struct expr *left)
 {
-	if (expr_is(left, payload) || expr_is(left, exthdr))
-		return diag_error(c->diags, &left->loc,
-				  "writing header fields is not supported yet");
 	if ((expr_is(left, meta) || expr_is(left, ct)) &&
 	    expr_as_const(left, key_expr)->key->can_set)
 		return 0;
@@ -25,6 +22,8 @@ static int set_stmt_check(struct check *c, struct stmt *s)
 	struct proto_state proto = c->proto;
 	struct expect old;
 
+	if (expr_is(st->left, payload) || expr_is(st->left, exthdr))
+		return stmt_write.check(c, s);
 	if (!expr_is(st->left, var) && settable(c, st->left))
 		return -1;
 	st->left = expr_check(c, st->left);

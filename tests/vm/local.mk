@@ -31,7 +31,10 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/counter.c \
 	tests/vm/expr/ct.c \
 	tests/vm/expr/dynset.c \
+	tests/vm/expr/exthdr.c \
 	tests/vm/expr/fib.c \
+	tests/vm/expr/rt.c \
+	tests/vm/payload_write.c \
 	tests/vm/expr/immediate.c \
 	tests/vm/expr/limit.c \
 	tests/vm/expr/log.c \

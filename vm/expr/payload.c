@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * payload: bytes of the packet into a register (nft_payload.c).
+ * payload: bytes of the packet into a register, or the other way
+ * (vm/payload_write.c) (nft_payload.c).
  *
  * Two ways, and which one serves shows. The general way wants a transport
  * header that is not behind a fragment offset. The fast way (1, 2 or 4 bytes,
@@ -14,12 +15,14 @@
 #include <libnftnl/expr.h>
 
 #include "vm/emit.h"
+#include "vm/payload_write.h"
 
 struct payload {
 	struct vm_reg dreg;
 	uint8_t base, len;
 	uint16_t offset;
-	bool fast;
+	bool fast, writes;
+	struct payload_write write;
 };
 
 static int payload_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
@@ -30,9 +33,10 @@ static int payload_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	uint32_t offset = nftnl_expr_get_u32(ne, NFTNL_EXPR_PAYLOAD_OFFSET);
 	uint32_t len = nftnl_expr_get_u32(ne, NFTNL_EXPR_PAYLOAD_LEN);
 
-	if (nftnl_expr_is_set(ne, NFTNL_EXPR_PAYLOAD_SREG))
-		return vm_refuse(lw, -EOPNOTSUPP,
-				 "changing packets is not run here");
+	if (nftnl_expr_is_set(ne, NFTNL_EXPR_PAYLOAD_SREG)) {
+		p->writes = true;
+		return payload_write_lower(lw, ne, &p->write);
+	}
 	if (base > NFT_PAYLOAD_INNER_HEADER)
 		return vm_refuse(lw, -EOPNOTSUPP, "no header %u", base);
 	if (offset > UINT16_MAX || len > UINT8_MAX)
@@ -116,6 +120,11 @@ static void payload_exec(const struct vm_expr *e, struct vm_regs *regs,
 	uint32_t *dst = &regs->w[p->dreg.word];
 	const uint8_t *src = NULL;
 
+	if (p->writes) {
+		if (!payload_write_exec(&p->write, regs, cx->pkt))
+			vm_break(regs);
+		return;
+	}
 	if (p->fast)
 		src = p->base == NFT_PAYLOAD_NETWORK_HEADER
 			      ? packet_read(cx->pkt, p->offset, p->len)
@@ -134,6 +143,8 @@ static bool payload_emit(const struct vm_expr *e, struct vm_emit *em)
 	uint64_t key = (uint64_t)p->base << 32 | (uint64_t)p->offset << 8 |
 		       p->len;
 
+	if (p->writes)
+		return false;
 	vm_emit_load(em, e, key, p->dreg, p->len);
 	if (p->base == NFT_PAYLOAD_NETWORK_HEADER)
 		vm_emit_source(em, VM_SOURCE_NETWORK, p->offset);
@@ -148,6 +159,10 @@ static void payload_describe(const struct vm_expr *e, struct strbuf *out)
 					     "inner" };
 	const struct payload *p = vm_priv(e);
 
+	if (p->writes) {
+		payload_write_describe(&p->write, out);
+		return;
+	}
 	strbuf_printf(out, "load %ub @ %s header + %u => reg %u ", p->len,
 		      bases[p->base], p->offset, p->dreg.nr);
 }
