@@ -364,6 +364,7 @@ const struct datatype type_realm = {
 	.desc = "routing realm",
 	.size = 32,
 	.byteorder = BYTEORDER_HOST,
+	.quoted = true,
 	.parse = iproute2_parse,
 	.print = iproute2_print,
 };
