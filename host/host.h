@@ -149,6 +149,17 @@ enum host_route_type host_route(const struct host *h,
 				const struct host_flow *flow,
 				struct host_route *res);
 
+/**
+ * host_way_back() - the link of the route to @addr: where what comes from it
+ * comes in
+ * @is_own:	set: it is an address of this host; then there is no link
+ *
+ * Return: the link, or NULL: no route says one.
+ */
+const struct host_link *host_way_back(const struct host *h, uint8_t nfproto,
+				      const union inet_addr *addr,
+				      bool *is_own);
+
 /** host_addr_is_local() - is @addr one of this host's (any link)? */
 bool host_addr_is_local(const struct host *h, uint8_t nfproto,
 			const union inet_addr *addr);

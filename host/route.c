@@ -197,14 +197,18 @@ static struct answer rules_lookup(const struct host *h,
 	return none;
 }
 
-/* As rules_lookup(), with one look where that is enough. */
-static struct answer lookup4(const struct host *h, const struct host_flow *flow,
-			     const struct fib_query *q)
+/* The rules' answer for an IPv4 flow, with one look where that is enough. */
+static struct answer lookup4(const struct host *h, const struct host_flow *flow)
 {
+	const struct fib_query q = {
+		.daddr = &flow->daddr,
+		.oif = flow->oif,
+		.tos = flow->tos & 0x1c, /* INET_DSCP_LEGACY_TOS_MASK */
+	};
 	const struct fib_route *r;
 
 	if (flow->oif || !view4_lookup(&h->ip4.view4, &flow->daddr, &r))
-		return rules_lookup(h, flow, q);
+		return rules_lookup(h, flow, &q);
 	return r ? (struct answer){ r->type, r }
 		 : (struct answer){ .type = ROUTE_UNSPEC };
 }
@@ -219,6 +223,14 @@ static const struct host_link *loopback(const struct host *h)
 	return &h->links.v[0]->pub;
 }
 
+/* Where what takes the route leaves. */
+static const struct host_link *out_of(const struct host *h,
+				      const struct fib_route *r)
+{
+	return r->type == ROUTE_LOCAL || r->type == ROUTE_ANYCAST ? loopback(h)
+								  : r->link;
+}
+
 static void fill(const struct host *h, struct host_route *res,
 		 const struct answer *a)
 {
@@ -227,9 +239,7 @@ static void fill(const struct host *h, struct host_route *res,
 	res->type = a->type;
 	if (!r || r->type >= ROUTE_BLACKHOLE)
 		return;
-	res->out = r->link;
-	if (r->type == ROUTE_LOCAL || r->type == ROUTE_ANYCAST)
-		res->out = loopback(h);
+	res->out = out_of(h, r);
 	res->has_gateway = r->has_gateway && !r->own_gateway;
 	if (res->has_gateway)
 		res->gateway = r->gateway;
@@ -305,18 +315,13 @@ static bool output4_without_table(const struct host *h,
 static void route4(const struct host *h, const struct host_flow *flow,
 		   struct host_route *res)
 {
-	const struct fib_query q = {
-		.daddr = &flow->daddr,
-		.oif = flow->oif,
-		.tos = flow->tos & 0x1c, /* INET_DSCP_LEGACY_TOS_MASK */
-	};
 	const struct host_link *oif;
 	bool output = is_output(flow);
 	struct answer a;
 
 	if (output && output4_without_table(h, flow, res))
 		return;
-	a = lookup4(h, flow, &q);
+	a = lookup4(h, flow);
 	fill(h, res, &a);
 	if (!output) {
 		if (res->type == ROUTE_BROADCAST)
@@ -397,15 +402,50 @@ static enum host_route_type addr_type4(const struct host *h,
 	return ROUTE_UNICAST;
 }
 
-/* addr_type4() == ROUTE_LOCAL; in the view nothing stands before table local. */
+/* What the view says of an address that does not have its type by its looks;
+ * false: it cannot say. */
+static bool view_says(const struct host *h, const union inet_addr *addr,
+		      const struct fib_route **r)
+{
+	return be32toh(addr->ip) >> 24 != 0 && !is_group4(addr->ip) &&
+	       view4_lookup(&h->ip4.view4, addr, r);
+}
+
+/* Nothing stands before table local in the view. */
+static bool is_own_route(const struct fib_route *r)
+{
+	return r && r->type == ROUTE_LOCAL && r->in_local;
+}
+
 static bool is_local4(const struct host *h, const union inet_addr *addr)
 {
 	const struct fib_route *r;
 
-	if ((be32toh(addr->ip) & 0xff000000) == 0 || is_group4(addr->ip) ||
-	    !view4_lookup(&h->ip4.view4, addr, &r))
-		return addr_type4(h, addr, NULL) == ROUTE_LOCAL;
-	return r && r->type == ROUTE_LOCAL && r->in_local;
+	if (view_says(h, addr, &r))
+		return is_own_route(r);
+	return addr_type4(h, addr, NULL) == ROUTE_LOCAL;
+}
+
+const struct host_link *host_way_back(const struct host *h, uint8_t nfproto,
+				      const union inet_addr *addr, bool *is_own)
+{
+	struct host_flow flow = { .nfproto = nfproto,
+				  .daddr = *addr,
+				  .iif = LOOPBACK_IFINDEX,
+				  .way_only = true };
+	const struct fib_route *r;
+	struct host_route res;
+
+	if (nfproto == NFPROTO_IPV4 && view_says(h, addr, &r)) {
+		*is_own = is_own_route(r);
+		return r && r->type < ROUTE_BLACKHOLE && !*is_own ? out_of(h, r)
+								  : NULL;
+	}
+	*is_own = host_addr_is_local(h, nfproto, addr);
+	if (*is_own)
+		return NULL;
+	host_route(h, &flow, &res);
+	return res.out;
 }
 
 /* ipv6_anycast_destination() */

@@ -43,15 +43,15 @@ static const struct host_link *first_link(const struct host *h)
 static const struct host_link *link_of_source(const struct input_link *in,
 					      const struct packet *pkt)
 {
-	struct host_flow flow = { .iif = LOOPBACK_INDEX, .way_only = true };
-	struct host_route rt;
+	const struct host_link *link;
+	union inet_addr saddr;
+	uint8_t nfproto;
+	bool is_own;
 
-	if (!source_of(pkt, &flow.nfproto, &flow.daddr))
+	if (!source_of(pkt, &nfproto, &saddr))
 		return first_link(in->host);
-	if (host_addr_is_local(in->host, flow.nfproto, &flow.daddr))
-		return NULL;
-	host_route(in->host, &flow, &rt);
-	return rt.out ? rt.out : first_link(in->host);
+	link = host_way_back(in->host, nfproto, &saddr, &is_own);
+	return link || is_own ? link : first_link(in->host);
 }
 
 const struct host_link *input_link_of(struct input_link *in,

@@ -128,11 +128,12 @@ void hooks_build(struct path *p)
 enum step_end hook_run(struct path_run *run, uint8_t hook)
 {
 	const struct step_list *l = &run->p->hooks[packet_fam(run->pkt)][hook];
+	const struct step *s = l->v, *last = s + l->len;
 	enum step_end end;
 
 	run->pkt->hook = hook;
-	for (size_t i = 0; i < l->len; i++) {
-		end = l->v[i].run(run, &l->v[i]);
+	for (; s < last; s++) {
+		end = s->run(run, s);
 		if (unlikely(end != STEP_GO_ON))
 			return end;
 	}

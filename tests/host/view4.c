@@ -41,6 +41,25 @@ static union inet_addr addr_any(struct rng *rng)
 	};
 }
 
+/* The same as asking for the address and then for the route. */
+static void compare_way_back(const struct host *h, const struct host *plain,
+			     const union inet_addr *addr)
+{
+	struct host_flow flow = { .nfproto = NFPROTO_IPV4,
+				  .daddr = *addr,
+				  .iif = 1 };
+	const struct host_link *got, *want = NULL;
+	struct host_route rt;
+	bool is_own;
+
+	got = host_way_back(h, NFPROTO_IPV4, addr, &is_own);
+	cr_assert_eq(is_own, host_addr_is_local(plain, NFPROTO_IPV4, addr));
+	host_route(plain, &flow, &rt);
+	if (!is_own)
+		want = rt.out;
+	cr_assert_eq(got ? got->ifindex : 0, want ? want->ifindex : 0);
+}
+
 Test(view4, says_what_the_tables_say)
 {
 	char more[sizeof(text) + 100];
@@ -74,6 +93,7 @@ Test(view4, says_what_the_tables_say)
 		cr_assert_eq(host_addr_is_local(h, NFPROTO_IPV4, &flow.daddr),
 			     host_addr_is_local(plain, NFPROTO_IPV4,
 						&flow.daddr));
+		compare_way_back(h, plain, &flow.daddr);
 		ways[got.type]++;
 	}
 	cr_assert_gt(ways[ROUTE_UNICAST], 10000);
