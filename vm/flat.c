@@ -73,6 +73,7 @@ static inline void value_set(struct run *r, const struct flat_field *fd,
 static void field_exec(struct run *r, const struct flat_field *fd, uint64_t bit)
 {
 	struct vm_regs regs;
+	const uint32_t *w = &regs.w[fd->word];
 
 	if (!fd->load) {
 		r->odd |= bit;
@@ -85,7 +86,9 @@ static void field_exec(struct run *r, const struct flat_field *fd, uint64_t bit)
 		r->breaks |= bit;
 		return;
 	}
-	value_set(r, fd, flat_fold(&regs.w[fd->word], fd->len));
+	value_set(r, fd,
+		  fd->len <= 4 ? get_be32(w) >> fd->shift
+			       : flat_fold(w, fd->len));
 }
 
 static inline void field_load(struct run *r, unsigned i)
