@@ -199,6 +199,14 @@ struct key_expr {
 	const void *hdr;   /* exthdr: struct exthdr_desc */
 };
 
+/** struct hash_expr - a number below @mod, and @offset: numgen, jhash, symhash */
+struct hash_expr {
+	struct expr e;
+	uint32_t type, mod, offset, seed;
+	bool has_seed;
+	struct expr *arg; /* jhash */
+};
+
 /** struct exthdr_expr - raised: where @k was loaded from, for masks */
 struct exthdr_expr {
 	struct key_expr k;
@@ -351,6 +359,13 @@ struct limit_stmt {
 	uint64_t rate, unit;
 	uint32_t burst;
 	bool bytes, over;
+};
+
+/** struct connlimit_stmt - how many connections */
+struct connlimit_stmt {
+	struct stmt s;
+	uint32_t count;
+	bool over;
 };
 
 /** struct quota_stmt - bytes */

@@ -215,6 +215,10 @@ struct stmt *build_verdict_stmt(struct parser *p, const struct loc *loc,
 				struct expr *e);
 struct stmt *build_set_value(struct parser *p, const struct loc *loc,
 			     struct expr *left, struct expr *value);
+/** build_connlimit() - ct count @n, with the word over */
+struct stmt *build_connlimit(struct parser *p, const struct loc *loc,
+			     struct str *over, const struct loc *over_loc,
+			     struct str n, const struct loc *n_loc);
 struct stmt *build_dyn_new(struct parser *p);
 struct stmt *build_dyn_opt(struct parser *p, struct stmt *s, struct str opt,
 			   const struct loc *opt_loc, struct str value,
@@ -264,6 +268,16 @@ struct expr *build_exthdr(struct parser *p, const struct loc *loc,
 			  const struct loc *name_loc);
 struct expr *build_exthdr_any(struct parser *p, const struct loc *loc,
 			      struct str name);
+/** build_numgen() - numgen @kind mod @mod; @offset: a number, or NULL */
+struct expr *build_numgen(struct parser *p, const struct loc *loc,
+			  struct str kind, const struct loc *kind_loc,
+			  struct str mod, const struct loc *mod_loc,
+			  struct words *offset);
+/** build_hash() - jhash @arg, or without symhash */
+struct expr *build_hash(struct parser *p, const struct loc *loc,
+			struct expr *arg, struct str mod,
+			const struct loc *mod_loc, struct words *seed,
+			struct words *offset);
 struct expr *build_binop(struct parser *p, const struct loc *loc,
 			 enum binop_kind op, struct expr *left,
 			 struct expr *right);

@@ -76,6 +76,10 @@ struct expect check_want(struct check *c, const struct expr *e)
 	c->want.dtype = e->dtype;
 	c->want.len = e->len;
 	c->want.byteorder = e->byteorder;
+	c->want.has_max = expr_is(e, numgen) || expr_is(e, hash);
+	if (c->want.has_max)
+		c->want.max = (uint64_t)expr_as_const(e, hash_expr)->mod - 1 +
+			      expr_as_const(e, hash_expr)->offset;
 	return old;
 }
 

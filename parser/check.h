@@ -18,6 +18,8 @@ struct expect {
 	const struct datatype *dtype;
 	uint16_t len;
 	uint8_t byteorder;
+	bool has_max;
+	uint64_t max; /* of numbers compared with numgen and its like */
 };
 
 /** struct proto_state - what is known of a packet at this point of a rule */

@@ -68,6 +68,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
 %token <kw> NAT MASQ REDIRECT REJECT TO ADDR
+%token <kw> NUMGEN JHASH SYMHASH MOD SEED OFFSET
 %token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP UNSUP_EXPR
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
 %token <kw> AND "&" OR "|" XOR "^" LSHIFT "<<" RSHIFT ">>"
@@ -94,7 +95,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <stmt> nat_stmt nat_to reject_stmt
 %type <expr> nat_value nat_port
 %type <words> nat_flags nat_flag_list
-%type <words> fib_flags type_names word_list log_words
+%type <words> num_offset hash_seed fib_flags type_names word_list log_words
 %type <names> names rule_names
 %type <rule> rule
 %type <op> rel_op
@@ -377,8 +378,8 @@ stateful
 	| LIMIT limit_rate		{ $$ = build_limit(p, &@$, $2); }
 	| QUOTA NUM WORD		{ $$ = build_quota(p, &@$, NULL, $2, $3, &@3, NULL, NULL); }
 	| QUOTA WORD NUM WORD		{ $$ = build_quota(p, &@$, &$2, $3, $4, &@4, NULL, NULL); }
-	| CT CTCOUNT NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
-	| CT CTCOUNT WORD NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
+	| CT CTCOUNT NUM		{ $$ = build_connlimit(p, &@$, NULL, NULL, $3, &@3); }
+	| CT CTCOUNT WORD NUM		{ $$ = build_connlimit(p, &@$, &$3, &@3, $4, &@4); }
 	;
 
 type_names
@@ -429,8 +430,8 @@ stmt
 					{ $$ = build_dynset(p, &@$, $1, $3, &@3, $5); }
 	| SET ADD lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 0, $3, $5, &@5); }
 	| SET UPDATE lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 1, $3, $5, &@5); }
-	| CT CTCOUNT NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
-	| CT CTCOUNT WORD NUM		{ $$ = build_unsup_stmt(p, &@$, $2); }
+	| CT CTCOUNT NUM		{ $$ = build_connlimit(p, &@$, NULL, NULL, $3, &@3); }
+	| CT CTCOUNT WORD NUM		{ $$ = build_connlimit(p, &@$, &$3, &@3, $4, &@4); }
 	;
 
 nat_stmt
@@ -595,8 +596,23 @@ lprim
 	| RT PROTO metaword		{ $$ = build_rt(p, &@$, $2, $3, &@3); }
 	| SOCKET metaword		{ $$ = build_socket(p, &@$, $2, &@2); }
 	| EXTHDR metaword		{ $$ = build_exthdr(p, &@$, $1, $2, &@2); }
+	| NUMGEN WORD MOD NUM num_offset
+					{ $$ = build_numgen(p, &@$, $2, &@2, $4, &@4, $5); }
+	| JHASH lconcat MOD NUM hash_seed num_offset
+					{ $$ = build_hash(p, &@$, $2, $4, &@4, $5, $6); }
+	| SYMHASH MOD NUM num_offset	{ $$ = build_hash(p, &@$, NULL, $3, &@3, NULL, $4); }
 	| '@' word ',' NUM ',' NUM	{ $$ = build_raw(p, &@$, $2, &@2, $4, $6); }
 	| '(' lexpr ')'			{ $$ = $2; }
+	;
+
+num_offset
+	: %empty			{ $$ = NULL; }
+	| OFFSET NUM			{ $$ = build_words(p, NULL, $2, &@2); }
+	;
+
+hash_seed
+	: %empty			{ $$ = NULL; }
+	| SEED NUM			{ $$ = build_words(p, NULL, $2, &@2); }
 	;
 
 lexpr
@@ -816,6 +832,9 @@ word
 	| POSITION			{ $$ = build_word($1); }
 	| CTCOUNT			{ $$ = build_word($1); }
 	| BURST				{ $$ = build_word($1); }
+	| MOD				{ $$ = build_word($1); }
+	| SEED				{ $$ = build_word($1); }
+	| OFFSET			{ $$ = build_word($1); }
 	;
 
 name
@@ -836,6 +855,9 @@ name
 	| SOCKET			{ $$ = build_word($1); }
 	| CTCOUNT			{ $$ = build_word($1); }
 	| BURST				{ $$ = build_word($1); }
+	| MOD				{ $$ = build_word($1); }
+	| SEED				{ $$ = build_word($1); }
+	| OFFSET			{ $$ = build_word($1); }
 	;
 
 /* the rest of a statement that is not supported yet, unread */
@@ -852,7 +874,8 @@ junk_token
 	| RULE | SET | MAP | ELEMENT | ELEMENTS | RULESET | OBJECT | TYPE
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
-	| REPLY | BOOL | CTCOUNT | BURST | UNSUP | NAT | MASQ | REDIRECT
+	| REPLY | BOOL | CTCOUNT | BURST | NUMGEN | JHASH | SYMHASH | MOD
+	| SEED | OFFSET | UNSUP | NAT | MASQ | REDIRECT
 	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'

@@ -54,9 +54,9 @@ static const struct keyword fixed[] = {
 	{ "queue", UNSUP },
 	{ "tproxy", UNSUP }, { "dup", UNSUP }, { "fwd", UNSUP },
 	{ "meter", UNSUP }, { "flow", UNSUP },
-	{ "numgen", UNSUP_EXPR }, { "jhash", UNSUP_EXPR },
-	{ "symhash", UNSUP_EXPR }, { "osf", UNSUP_EXPR },
-	{ "ipsec", UNSUP_EXPR },
+	{ "numgen", NUMGEN }, { "jhash", JHASH }, { "symhash", SYMHASH },
+	{ "mod", MOD }, { "seed", SEED }, { "offset", OFFSET },
+	{ "osf", UNSUP_EXPR }, { "ipsec", UNSUP_EXPR },
 
 	{ "eq", EQ }, { "ne", NEQ }, { "lt", LT }, { "gt", GT },
 	{ "le", LTE }, { "ge", GTE }, { "and", AND }, { "or", OR },

@@ -1,7 +1,7 @@
 # the files of parser/; included by Makefile.am
 libengine_la_SOURCES += \
 	parser/ast.h parser/expr.def parser/stmt.def \
-	parser/build.c parser/build.h parser/build_expr.c parser/build_object.c parser/build_stmt.c \
+	parser/build.c parser/build.h parser/build_expr.c parser/build_hash.c parser/build_object.c parser/build_stmt.c \
 	parser/chain.c parser/chain.h \
 	parser/check.c parser/check.h \
 	parser/cmd.c parser/cmd.h \
@@ -36,14 +36,14 @@ libengine_la_SOURCES += \
 	parser/proto/ip.c parser/proto/ip6.c parser/proto/sctp.c \
 	parser/proto/tcp.c parser/proto/th.c parser/proto/udp.c \
 	parser/proto/udplite.c parser/proto/vlan.c \
-	parser/expr/binop.c parser/expr/byteorder.c parser/expr/concat.c parser/expr/ct.c \
+	parser/expr/binop.c parser/expr/hash.c parser/expr/numgen.c parser/expr/byteorder.c parser/expr/concat.c parser/expr/ct.c \
 	parser/expr/exthdr.c parser/expr/fib.c parser/expr/list.c \
 	parser/expr/map.c parser/expr/meta.c parser/expr/payload.c \
 	parser/expr/prefix.c parser/expr/range.c parser/expr/rt.c \
 	parser/expr/set.c parser/expr/setref.c parser/expr/socket.c \
 	parser/expr/symbol.c parser/expr/value.c parser/expr/var.c \
 	parser/expr/verdict.c parser/expr/wildcard.c \
-	parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
+	parser/stmt/connlimit.c parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
 	parser/stmt/masquerade.c parser/stmt/nat.c parser/stmt/redirect.c \
 	parser/stmt/reject.c \

@@ -30,6 +30,7 @@ libengine_la_SOURCES += \
 	vm/expr/dynset.c \
 	vm/expr/exthdr.c \
 	vm/expr/fib.c \
+	vm/expr/hash.c \
 	vm/expr/immediate.c \
 	vm/expr/limit.c \
 	vm/expr/log.c \

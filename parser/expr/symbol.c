@@ -54,6 +54,11 @@ static struct expr *symbol_check(struct check *c, struct expr *e)
 	}
 	if (datatype_parse(c, c->want.dtype, c->want.len, s, &v))
 		return NULL;
+	if (c->want.has_max && v > c->want.max) {
+		diag_error(c->diags, &e->loc, "at most %llu",
+			   (unsigned long long)c->want.max);
+		return NULL;
+	}
 	return value_new(c->arena, &e->loc, c->want.dtype, c->want.len,
 			 c->want.byteorder, v);
 }

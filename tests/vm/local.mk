@@ -35,6 +35,7 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/fib.c \
 	tests/vm/expr/rt.c \
 	tests/vm/payload_write.c \
+	tests/vm/expr/hash.c \
 	tests/vm/expr/immediate.c \
 	tests/vm/expr/limit.c \
 	tests/vm/expr/log.c \
