@@ -9,7 +9,7 @@
 
 /* struct replay_own - the options that replay alone has */
 struct replay_own {
-	bool quiet, emit, reference;
+	bool quiet, emit, readdress, reference;
 	enum replay_checksums checksums;
 	const char *dump_conntrack, *dump_expect, *dump_ruleset;
 	const char *write, *local, *iif, *oif;
@@ -25,6 +25,12 @@ static int set_quiet(struct cli *c, const char *arg)
 static int set_emit(struct cli *c, const char *arg)
 {
 	((struct replay_own *)c->own)->emit = true;
+	return CLI_DONE;
+}
+
+static int set_readdress(struct cli *c, const char *arg)
+{
+	((struct replay_own *)c->own)->readdress = true;
 	return CLI_DONE;
 }
 
@@ -128,6 +134,9 @@ static const struct cli_option replay_options[] = {
 	{ "write", 0, "FILE", "what leaves, as pcapng", set_write },
 	{ "checksums", 0, "MODE",
 	  "auto: unfinished ones are good; verify; trust", set_checksums },
+	{ "readdress", 0, NULL,
+	  "replies of other translations become the ruleset's own",
+	  set_readdress },
 	{ "local", 0, "ADDR,...", "without --host: its addresses", set_local },
 	{ "iif", 0, "NAME", "without --host: link that packets come in by",
 	  set_iif },
@@ -158,6 +167,7 @@ static int replay_run(struct cli *c)
 		.json = c->json,
 		.quiet = own->quiet,
 		.emit = own->emit,
+		.readdress = own->readdress,
 		.checksums = own->checksums,
 		.dump_conntrack = own->dump_conntrack,
 		.dump_expect = own->dump_expect,

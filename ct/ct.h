@@ -152,6 +152,17 @@ static inline void ct_untrack(struct packet *pkt)
 		pkt->ctinfo = IP_CT_UNTRACKED;
 }
 
+/**
+ * ct_packet_tuple() - the tuple of the IP packet at @nhoff
+ * @pkt:	after packet_decode()
+ * @nhoff:	0, or where a packet quoted in an ICMP error begins
+ *
+ * Ref: nf_ct_get_tuplepr().
+ * Return: false: no transport header, or its protocol has no tuple here.
+ */
+bool ct_packet_tuple(const struct packet *pkt, uint32_t nhoff,
+		     struct ct_tuple *out);
+
 /* --- what ct expressions read and write; never NULL @ct ------------------ */
 
 /** ct_state_bits() - the `ct state` register; also valid without a ct */

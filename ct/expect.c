@@ -365,6 +365,15 @@ int ct_expect_foreach(struct ct_table *t, const struct nv_time *now,
 		};
 
 		ct_key_tuple(&exp->key, &view.tuple);
+		view.plain = view.tuple;
+		if (exp->follow) {
+			struct ct_tuple announcer;
+
+			ct_tuple(exp->master, (enum ct_dir) !exp->dir,
+				 &announcer);
+			view.plain.dst = announcer.src;
+			view.plain.dport = exp->saved_port;
+		}
 		ct_tuple(exp->master, CT_DIR_ORIGINAL, &view.master);
 		view.zone = exp->key.zone;
 		if (!ret)

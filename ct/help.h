@@ -67,13 +67,23 @@ enum reason ct_help(struct ct_table *t, struct packet *pkt,
 		    const struct nv_time *now, struct rng *rng);
 
 /**
+ * ct_seqadj_undo() - turn adjusted numbers of a segment back into those that
+ * its sender sent
+ * @pkt:	decoded, not tracked yet; a segment of the connection of @tuple,
+ *		numbered as the receiver sees it
+ */
+void ct_seqadj_undo(struct ct_table *t, struct packet *pkt,
+		    const struct ct_tuple *tuple, const struct nv_time *now);
+
+/**
  * struct ct_expect_view - an expectation for who looks at it
  * @tuple:	its source counts only as far as the next two say
+ * @plain:	what @tuple would be without NAT
  * @master:	original tuple of its master
  * @secs:	seconds left
  */
 struct ct_expect_view {
-	struct ct_tuple tuple, master;
+	struct ct_tuple tuple, plain, master;
 	bool any_saddr, any_sport;
 	uint8_t class, flags;
 	uint16_t zone;

@@ -22,3 +22,17 @@ void ct_print_icmp(const struct ct_tuple *tuple, FILE *out)
 	fprintf(out, " type=%u code=%u id=%u", type_code[0], type_code[1],
 		be16toh(tuple->sport));
 }
+
+bool ct_packet_tuple(const struct packet *pkt, uint32_t nhoff,
+		     struct ct_tuple *out)
+{
+	struct ct_key key;
+	struct ct_l4 l4;
+
+	if (!ct_find_l4(pkt, nhoff, &l4) ||
+	    !ct_key_from_packet(pkt, nhoff, &l4, ct_l4proto_find(l4.proto),
+				&key))
+		return false;
+	ct_key_tuple(&key, out);
+	return true;
+}

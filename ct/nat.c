@@ -115,6 +115,19 @@ bool ct_nat_find_source(struct ct_table *t, const struct ct_conn *ct,
 			      &ask);
 }
 
+struct ct_conn *ct_find_tuple(struct ct_table *t, const struct ct_tuple *tuple,
+			      const struct nv_time *now, enum ct_dir *dir)
+{
+	struct ct_key key, inverse;
+
+	key_of_tuple(tuple, 0, &key);
+	if (!ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse))
+		return NULL;
+	return ct_lookup(t, &key, &inverse,
+			 ct_key_hash(&t->secret, &key, &inverse),
+			 nv_ticks(now->mono_ns), dir);
+}
+
 /* The connection that @reply belongs to, with a reference, unless it is ours
  * by another packet; @dir: which direction of it. */
 static struct ct_conn *holder_of(struct ct_table *t, const struct ct_conn *ct,

@@ -12,6 +12,7 @@
  */
 #include "ct/seqadj.h"
 
+#include "ct/nat.h"
 #include "packet/csum.h"
 
 enum {
@@ -55,12 +56,18 @@ void ct_seqadj_set(struct ct_conn *ct, struct ct_help *help, enum ct_dir dir,
 	}
 }
 
-/* What the peer acknowledges, as the sender counted it. */
-static uint32_t ack_of_sender(const struct ct_seqadj *s, uint32_t ack)
+/* A number as its sender counted it. */
+static uint32_t back(const struct ct_seqadj *s, uint32_t seq)
 {
-	const uint32_t pos = ack - (uint32_t)s->before;
+	const uint32_t pos = seq - (uint32_t)s->before;
 
-	return ack - (uint32_t)offset_at(s, pos);
+	return seq - (uint32_t)offset_at(s, pos);
+}
+
+/* A number as its receiver sees it. */
+static uint32_t forth(const struct ct_seqadj *s, uint32_t seq)
+{
+	return seq + (uint32_t)offset_at(s, seq);
 }
 
 static void replace32(uint8_t *th, uint8_t *field, uint32_t to)
@@ -74,8 +81,9 @@ static void replace32(uint8_t *th, uint8_t *field, uint32_t to)
 }
 
 /* Every edge of every SACK option; nf_ct_sack_adjust(). */
-static bool adjust_sacks(uint8_t *th, uint32_t header,
-			 const struct ct_seqadj *other)
+static bool
+adjust_sacks(uint8_t *th, uint32_t header, const struct ct_seqadj *other,
+	     uint32_t (*way)(const struct ct_seqadj *s, uint32_t seq))
 {
 	uint32_t off = 20;
 
@@ -96,21 +104,22 @@ static bool adjust_sacks(uint8_t *th, uint32_t header,
 			for (uint32_t i = 2; i < len; i += 4) {
 				uint8_t *edge = th + off + i;
 
-				replace32(th, edge,
-					  ack_of_sender(other, get_be32(edge)));
+				replace32(th, edge, way(other, get_be32(edge)));
 			}
 		off += len;
 	}
 	return true;
 }
 
-bool ct_seqadj_packet(struct packet *pkt, uint32_t l4_off,
-		      const struct ct_help *help, enum ct_dir dir)
+/* Adjust own numbers one way, the peer's the other. */
+static bool adjust(struct packet *pkt, uint32_t l4_off,
+		   const struct ct_help *help, enum ct_dir dir,
+		   uint32_t (*own)(const struct ct_seqadj *s, uint32_t seq),
+		   uint32_t (*peers)(const struct ct_seqadj *s, uint32_t seq))
 {
 	const uint8_t *peek = packet_read(pkt, l4_off, 20);
-	const struct ct_seqadj *self = &help->seq[dir];
 	const struct ct_seqadj *other = &help->seq[!dir];
-	uint32_t header, seq;
+	uint32_t header;
 	uint8_t *th;
 
 	if (!peek)
@@ -119,10 +128,31 @@ bool ct_seqadj_packet(struct packet *pkt, uint32_t l4_off,
 	th = packet_write(pkt, l4_off, header);
 	if (!th || header < 20)
 		return false;
-	seq = get_be32(th + 4);
-	replace32(th, th + 4, seq + (uint32_t)offset_at(self, seq));
+	replace32(th, th + 4, own(&help->seq[dir], get_be32(th + 4)));
 	if (!(th[13] & FLAG_ACK))
 		return true;
-	replace32(th, th + 8, ack_of_sender(other, get_be32(th + 8)));
-	return adjust_sacks(th, header, other);
+	replace32(th, th + 8, peers(other, get_be32(th + 8)));
+	return adjust_sacks(th, header, other, peers);
+}
+
+bool ct_seqadj_packet(struct packet *pkt, uint32_t l4_off,
+		      const struct ct_help *help, enum ct_dir dir)
+{
+	return adjust(pkt, l4_off, help, dir, forth, back);
+}
+
+void ct_seqadj_undo(struct ct_table *t, struct packet *pkt,
+		    const struct ct_tuple *tuple, const struct nv_time *now)
+{
+	struct ct_conn *ct;
+	enum ct_dir dir;
+
+	if (tuple->l4 != IPPROTO_TCP || !(pkt->flags & PKT_L4))
+		return;
+	ct = ct_find_tuple(t, tuple, now, &dir);
+	if (!ct)
+		return;
+	if (ct_load(&ct->status) & IPS_SEQ_ADJUST)
+		adjust(pkt, pkt->l4_off, ct_conn_help(t, ct), dir, back, forth);
+	ct_conn_put(t, ct);
 }

@@ -143,4 +143,8 @@ struct ct_conn *ct_lookup(struct ct_table *t, const struct ct_key *key,
 			  const struct ct_key *inverse, uint64_t hash,
 			  uint32_t now, enum ct_dir *dir);
 
+/** ct_find_tuple() - ct_lookup() of an unpacked tuple, without a zone */
+struct ct_conn *ct_find_tuple(struct ct_table *t, const struct ct_tuple *tuple,
+			      const struct nv_time *now, enum ct_dir *dir);
+
 #endif

@@ -10,6 +10,7 @@
 # Each packet is captured as it arrives at the router, before any hook, with
 # the name of the link it came by. What the kernel's own counters said at the
 # end goes to home-router.counters: the tests hold the replay against it.
+# lan.pcap is such a conversation as the PC sees it, replies translated back.
 #
 # As root; needs the packages of `./dev deps all`.
 set -euo pipefail
@@ -133,6 +134,7 @@ serve nftvm-wan iperf3 -s
 # --- the recording -----------------------------------------------------------
 serve nftvm-rt dumpcap -q -n -w "$work/home.pcapng" -i lan -f inbound \
 	-i wan -f inbound -i wan2 -f inbound
+router=${pids[-1]}
 sleep 2
 
 lan dig +tries=1 +time=2 @198.51.100.10 www.example.net
@@ -167,10 +169,26 @@ wan ping -c 2 -i 0.2 203.0.113.2
 wan ping -c 1 -I 203.0.113.1 192.168.1.10
 sleep 1
 
-kill "${pids[-1]}"
-wait "${pids[-1]}" || true
+kill "$router"
+wait "$router" || true
 ip netns exec nftvm-rt nft list ruleset >"$here/home-router.counters"
 # The two links were written as they were read; put them in order of time.
 reordercap "$work/home.pcapng" "$here/home.pcapng"
-chmod 644 "$here/home.pcapng"
-ls -l "$here/home.pcapng"
+
+# The same from the inside: both directions, as the PC sees them.
+serve nftvm-lan dumpcap -q -P -w "$work/lan.pcap" -i eth0 -f 'not port 5353'
+pc=${pids[-1]}
+sleep 2
+lan dig +tries=1 +time=2 @198.51.100.10 www.example.net
+lan curl -s http://198.51.100.10/
+lan ping -c 2 -i 0.2 198.51.100.10
+lan ping -c 1 -s 3000 198.51.100.10
+lan traceroute -n -q 1 -w 1 -m 4 198.51.100.10
+lan sh -c 'printf "user anonymous x\npassive\nget file.bin /dev/null\nbye\n" |
+	ftp -n 198.51.100.10'
+sleep 1
+kill "$pc"
+wait "$pc" || true
+cp "$work/lan.pcap" "$here/lan.pcap"
+chmod 644 "$here/home.pcapng" "$here/lan.pcap"
+ls -l "$here/home.pcapng" "$here/lan.pcap"

@@ -40,8 +40,8 @@ static const struct host_link *first_link(const struct host *h)
 	return l ? l : host_link_by_index(h, LOOPBACK_INDEX);
 }
 
-static const struct host_link *link_of_source(const struct input_link *in,
-					      const struct packet *pkt)
+const struct host_link *input_link_of_source(const struct input_link *in,
+					     const struct packet *pkt)
 {
 	const struct host_link *link;
 	union inet_addr saddr;
@@ -61,7 +61,7 @@ const struct host_link *input_link_of(struct input_link *in,
 	if (frame->outgoing)
 		return NULL;
 	if (!frame->iface)
-		return link_of_source(in, pkt);
+		return input_link_of_source(in, pkt);
 	if (frame->iface != in->last_iface) {
 		in->last_iface = frame->iface;
 		in->last_link = host_link_by_name(in->host, frame->iface);
@@ -75,5 +75,5 @@ const struct host_link *input_link_of(struct input_link *in,
 	}
 	if (in->last_link || !strcmp(frame->iface, "local"))
 		return in->last_link;
-	return link_of_source(in, pkt);
+	return input_link_of_source(in, pkt);
 }

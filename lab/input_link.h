@@ -36,4 +36,9 @@ const struct host_link *input_link_of(struct input_link *in,
 				      const struct packet *pkt,
 				      const struct capture_frame *frame);
 
+/** input_link_of_source() - the last of these: the link of the route back, NULL
+ * for the host's own */
+const struct host_link *input_link_of_source(const struct input_link *in,
+					     const struct packet *pkt);
+
 #endif

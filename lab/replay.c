@@ -20,6 +20,7 @@
 #include "lab/input_link.h"
 #include "lab/names.h"
 #include "lab/packet_line.h"
+#include "lab/readdress.h"
 #include "lab/replay_dump.h"
 #include "lab/replay_host.h"
 #include "lab/result_json.h"
@@ -42,7 +43,8 @@ struct row {
 	int packet;	    /* index in the batch; -1: not judged, because... */
 	enum reason reason; /* ...not_ip, forwarded_copy */
 	json_t *emit, *log;
-	struct strbuf text; /* plain output: the packet as it came in */
+	struct strbuf text;	    /* plain output: the packet as it came in */
+	struct readdress_look look; /* where something is translated */
 };
 
 struct replay {
@@ -64,6 +66,8 @@ struct replay {
 	struct path_result results[PATH_BATCH];
 	struct input_link input;
 	struct twice twice;
+	bool translates; /* there are nat chains */
+	struct readdress readdress;
 };
 
 static struct row *row_of(struct replay *r, uint64_t number)
@@ -97,13 +101,15 @@ static void on_log(void *data, uint64_t number, const char *line)
 	json_array_append_new(row->log, json_string(line));
 }
 
-/* Read frames until the batch is full; false at the end or on an error. */
+/* Read frames until the batch is full; false at the end or on an error. With
+ * --readdress packets run one by one: what one is depends on those before. */
 static bool fill_batch(struct replay *r)
 {
+	const size_t full = r->translates && r->o->readdress ? 1 : PATH_BATCH;
 	uint32_t used = 0;
 
 	r->n_rows = r->n_packets = 0;
-	while (r->n_rows < PATH_BATCH && BATCH_BYTES - used >= FRAME_ROOM) {
+	while (r->n_rows < full && BATCH_BYTES - used >= FRAME_ROOM) {
 		struct packet *pkt = &r->packets[r->n_packets];
 		struct row *row = &r->rows[r->n_rows];
 
@@ -136,6 +142,21 @@ static bool fill_batch(struct replay *r)
 	return true;
 }
 
+/* Make a reply that was captured under other translations what the ruleset's
+ * want, if asked to; it comes by the link of the route back to its source. */
+static void readdress(struct replay *r, struct packet *pkt,
+		      struct readdress_look *look)
+{
+	struct ct_tuple reply;
+
+	readdress_look(pkt, look);
+	if (!r->o->readdress ||
+	    !readdress_wanted(&r->readdress, look, &r->now, &reply))
+		return;
+	readdress_rewrite(&r->readdress, pkt, look, &r->now, &reply);
+	pkt->in = input_link_of_source(&r->input, pkt);
+}
+
 /* Clocks and the input link of each packet of the batch. */
 static void prepare_batch(struct replay *r)
 {
@@ -155,6 +176,8 @@ static void prepare_batch(struct replay *r)
 		pkt->number = row->frame.number;
 		pkt->in = input_link_of(&r->input, pkt, &row->frame);
 		r->times[row->packet] = r->now;
+		if (unlikely(r->translates))
+			readdress(r, pkt, &row->look);
 		if (!r->o->quiet && !r->o->json) {
 			struct packet copy = *pkt;
 
@@ -242,6 +265,16 @@ static void tell_text(struct replay *r, struct row *row)
 	}
 }
 
+/* What the packet's connection was translated to, for replies to come. */
+static void readdress_result(struct replay *r, const struct row *row)
+{
+	struct ct_tuple reply;
+
+	if (!r->o->readdress)
+		readdress_wanted(&r->readdress, &row->look, &r->now, &reply);
+	readdress_note(&r->readdress, &row->look, &r->results[row->packet]);
+}
+
 static void tell_batch(struct replay *r)
 {
 	for (size_t i = 0; i < r->n_rows; i++) {
@@ -251,6 +284,8 @@ static void tell_batch(struct replay *r)
 			r->sum.ignored++;
 		else
 			summary_add(&r->sum, &r->results[row->packet]);
+		if (row->packet >= 0 && r->translates)
+			readdress_result(r, row);
 		if (r->o->quiet)
 			continue;
 		if (r->o->json)
@@ -312,6 +347,8 @@ static void tell_summary(struct replay *r)
 	};
 
 	r->sum.steps_back = capture_steps_back(r->capture);
+	r->sum.readdressed = r->o->readdress;
+	r->sum.readdress = r->readdress.wanted;
 	if (r->o->json)
 		print_json(r->o->out, json_pack("{s:o}", "summary",
 						summary_json(&r->sum, &w)));
@@ -346,6 +383,7 @@ static int finish(struct replay *r)
 	capture_close(r->capture);
 	path_free(r->path);
 	ct_table_free(r->ct);
+	readdress_fini(&r->readdress);
 	for (size_t i = 0; i < PATH_BATCH; i++)
 		strbuf_fini(&r->rows[i].text);
 	free(r->buf);
@@ -426,6 +464,9 @@ static void make_path(struct replay *r)
 	if (!r->o->quiet)
 		cfg.sink.log = on_log;
 	r->path = path_new(&cfg);
+	r->translates = vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_NAT) ||
+			vm_need_seq(vm, NFPROTO_IPV6, VM_NEED_NAT);
+	readdress_init(&r->readdress, r->ct);
 }
 
 int replay(const struct replay_options *o)

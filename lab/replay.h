@@ -29,6 +29,8 @@ enum replay_checksums {
  * @json:	an object per packet, then the summary
  * @quiet:	the summary alone
  * @emit:	with @json: what left, in hex
+ * @readdress:	replies captured under other translations become what the
+ *		ruleset's connections want
  * @dump_conntrack, @dump_expect, @dump_ruleset: the state at the end, into
  *		this file ("-": @out); NULL: don't
  * @handles, @numeric, @stateless: how the ruleset is dumped (-a, -n, -s)
@@ -45,7 +47,7 @@ struct replay_options {
 	const char *host, *local, *iif, *oif;
 	const char *const *captures;
 	size_t n_captures;
-	bool json, quiet, emit;
+	bool json, quiet, emit, readdress;
 	enum replay_checksums checksums;
 	const char *dump_conntrack, *dump_expect, *dump_ruleset;
 	bool handles, numeric, stateless;

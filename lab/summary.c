@@ -157,6 +157,8 @@ json_t *summary_json(const struct summary *s, const struct summary_world *w)
 
 	json_object_set_new(o, "packets", json_integer((json_int_t)s->packets));
 	json_object_set_new(o, "ignored", json_integer((json_int_t)s->ignored));
+	json_object_set_new(o, s->readdressed ? "readdressed" : "readdress",
+			    json_integer((json_int_t)s->readdress));
 	json_object_set_new(o, "steps_back",
 			    json_integer((json_int_t)s->steps_back));
 	json_object_set_new(o, "verdicts", verdicts_json(s));
@@ -262,6 +264,13 @@ void summary_print(const struct summary *s, const struct summary_world *w,
 	print_counts(out, json_object_get(o, "verdicts"));
 	if (s->ignored)
 		fprintf(out, "not IP: %llu\n", (unsigned long long)s->ignored);
+	if (s->readdress)
+		fprintf(out,
+			s->readdressed
+				? "replies readdressed: %llu\n"
+				: "replies captured under other translations: "
+				  "%llu (--readdress)\n",
+			(unsigned long long)s->readdress);
 	if (s->steps_back)
 		fprintf(out, "clock stepped back: %llu times\n",
 			(unsigned long long)s->steps_back);

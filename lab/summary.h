@@ -16,10 +16,13 @@
 /**
  * struct summary - counts, added to per packet
  * @ignored:	frames of the capture that are no IP packet
+ * @readdress:	replies that were captured under other translations;
+ *		@readdressed: they were made what the ruleset's want
  * @steps_back:	times that the capture's clock stepped back
  */
 struct summary {
-	uint64_t packets, ignored, steps_back;
+	uint64_t packets, ignored, steps_back, readdress;
+	bool readdressed;
 	uint64_t verdicts[PATH_STOLEN + 1];
 	uint64_t to_local, by_rule_drop, by_policy_drop;
 	uint64_t drops[REASON_COUNT];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rewriting headers. Private to nat/. */
+/* Rewriting headers: for nat/, and for who presents a packet as another NAT would
+ * have sent it. */
 #ifndef NFTVM_NAT_MANIP_H
 #define NFTVM_NAT_MANIP_H
 

@@ -33,6 +33,23 @@ kernels_counters()
 	diff examples/home-router.counters "$work/ruleset"
 }
 
+# A capture from inside the LAN, whose replies have been translated back.
+lan_capture()
+{
+	nftvm replay --readdress --json --emit -f examples/home-router.nft \
+		--host examples/home-router.host "$@" examples/lan.pcap \
+		>"$work/json" 2>"$work/err" || return 1
+	tests/examples/readdress.py examples/lan.pcap "$work/json"
+}
+
+# Without --readdress the summary says how many would need it.
+lan_capture_counted()
+{
+	nftvm replay -q -f examples/home-router.nft \
+		--host examples/home-router.host examples/lan.pcap 2>&1 |
+		grep -E 'captured under other translations: [1-9][0-9]+ '
+}
+
 # The shell commands that a document shows: lines of ```sh blocks and of the
 # table of jobs, with the files of examples/ for the names they use.
 shown_commands()
@@ -50,6 +67,9 @@ shown_commands()
 
 check home-router kernels_counters
 check home-router-reference kernels_counters --form reference
+check lan-capture lan_capture
+check lan-capture-reference lan_capture --form reference
+check lan-capture-counted lan_capture_counted
 while read -r command; do
 	check "README: $command" bash -c "$command"
 done < <(shown_commands README.md)
