@@ -157,6 +157,10 @@ json_t *summary_json(const struct summary *s, const struct summary_world *w)
 
 	json_object_set_new(o, "packets", json_integer((json_int_t)s->packets));
 	json_object_set_new(o, "ignored", json_integer((json_int_t)s->ignored));
+	json_object_set_new(o, "translated",
+			    json_pack("{s:I,s:I}", "source",
+				      (json_int_t)s->nat_src, "destination",
+				      (json_int_t)s->nat_dst));
 	json_object_set_new(o, s->readdressed ? "readdressed" : "readdress",
 			    json_integer((json_int_t)s->readdress));
 	json_object_set_new(o, "steps_back",
@@ -264,6 +268,11 @@ void summary_print(const struct summary *s, const struct summary_world *w,
 	print_counts(out, json_object_get(o, "verdicts"));
 	if (s->ignored)
 		fprintf(out, "not IP: %llu\n", (unsigned long long)s->ignored);
+	if (s->nat_src | s->nat_dst)
+		fprintf(out,
+			"translated: source of %llu, destination of %llu\n",
+			(unsigned long long)s->nat_src,
+			(unsigned long long)s->nat_dst);
 	if (s->readdress)
 		fprintf(out,
 			s->readdressed

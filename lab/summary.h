@@ -16,12 +16,13 @@
 /**
  * struct summary - counts, added to per packet
  * @ignored:	frames of the capture that are no IP packet
+ * @nat_src, @nat_dst: packets whose source, whose destination was translated
  * @readdress:	replies that were captured under other translations;
  *		@readdressed: they were made what the ruleset's want
  * @steps_back:	times that the capture's clock stepped back
  */
 struct summary {
-	uint64_t packets, ignored, steps_back, readdress;
+	uint64_t packets, ignored, steps_back, nat_src, nat_dst, readdress;
 	bool readdressed;
 	uint64_t verdicts[PATH_STOLEN + 1];
 	uint64_t to_local, by_rule_drop, by_policy_drop;
@@ -46,6 +47,8 @@ static inline void summary_add(struct summary *s, const struct path_result *res)
 	s->packets++;
 	s->verdicts[res->verdict]++;
 	s->to_local += res->to_local;
+	s->nat_src += res->nat_src;
+	s->nat_dst += res->nat_dst;
 	if (res->verdict == PATH_DROP) {
 		if (res->reason != REASON_NONE)
 			s->drops[res->reason]++;
