@@ -267,14 +267,12 @@ int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	return 0;
 }
 
-uint32_t fib_len(const struct fib_table *t)
+const struct fib_route *fib_prefix(const struct fib_table *t,
+				   const union inet_addr *dst, unsigned len,
+				   uint32_t *number)
 {
-	return (uint32_t)t->prefixes.len;
-}
-
-const struct fib_route *fib_routes_at(const struct fib_table *t, uint32_t i)
-{
-	return t->prefixes.v[i].routes;
+	*number = *slot_of(t, dst, len) - 1;
+	return t->prefixes.v[*number].routes;
 }
 
 static bool is_error(enum host_route_type type)

@@ -62,10 +62,12 @@ void fib_table_free(struct fib_table *t);
 int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	       const struct fib_route *route, bool exclusive);
 
-/** fib_len() - how many prefixes have routes; a new one is the last */
-uint32_t fib_len(const struct fib_table *t);
-/** fib_routes_at() - the routes of prefix @i, the first to be taken first */
-const struct fib_route *fib_routes_at(const struct fib_table *t, uint32_t i);
+/** fib_prefix() - the routes of the prefix @dst (no bits beyond @len), which
+ * has some, the first to be taken first
+ * @number:	set to its number: in the order in which prefixes came, from 0 */
+const struct fib_route *fib_prefix(const struct fib_table *t,
+				   const union inet_addr *dst, unsigned len,
+				   uint32_t *number);
 
 /** fib_lookup() - the route of the longest prefix that fits, or NULL */
 const struct fib_route *fib_lookup(const struct fib_table *t,

@@ -67,14 +67,13 @@ int family_insert(struct family *f, uint8_t nfproto, uint32_t id,
 	union inet_addr net = inet_addr_mask(dst, route->prefix_len);
 	struct fib_table *t = family_table(f, nfproto, id);
 	struct fib_route r = *route;
-	uint32_t len = fib_len(t);
 	int ret;
 
 	r.in_local = id == TABLE_LOCAL;
 	ret = fib_insert(t, dst, &r, exclusive);
 	/* the higher number is asked first: local, main, default */
-	if (!ret && nfproto == NFPROTO_IPV4 && fib_len(t) > len &&
-	    id >= TABLE_DEFAULT && id <= TABLE_LOCAL)
+	if (!ret && nfproto == NFPROTO_IPV4 && id >= TABLE_DEFAULT &&
+	    id <= TABLE_LOCAL)
 		view4_add(&f->view4, t, id - TABLE_DEFAULT, &net,
 			  route->prefix_len);
 	return ret;

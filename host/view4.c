@@ -18,40 +18,33 @@ void view4_init(struct view4 *v)
 {
 	*v = (struct view4){ 0 };
 	trie4_init(&v->trie);
+	vec_push(&v->routes, NULL);
 }
 
 void view4_fini(struct view4 *v)
 {
 	trie4_fini(&v->trie);
-	vec_fini(&v->refs);
+	vec_fini(&v->routes);
+	for (unsigned i = 0; i < VIEW4_RANKS; i++)
+		vec_fini(&v->numbers[i]);
 }
 
 void view4_add(struct view4 *v, const struct fib_table *t, unsigned rank,
 	       const union inet_addr *dst, unsigned len)
 {
-	struct view4_ref ref = { t, fib_len(t) - 1 };
+	uint32_t in_table, number;
+	const struct fib_route *r = fib_prefix(t, dst, len, &in_table);
 
-	if (v->refs.len + 1 == TRIE4_MAX)
+	if (v->routes.len == TRIE4_MAX)
 		v->off = true;
 	if (v->off)
 		return;
-	vec_push(&v->refs, ref);
-	trie4_insert(&v->trie, be32toh(dst->ip), len, rank * LENGTHS + len,
-		     (uint32_t)v->refs.len);
-}
-
-bool view4_lookup(const struct view4 *v, const union inet_addr *dst,
-		  const struct fib_route **route)
-{
-	uint32_t n = trie4_find(&v->trie, be32toh(dst->ip));
-	const struct view4_ref *ref;
-
-	if (v->off)
-		return false;
-	*route = NULL;
-	if (!n)
-		return true;
-	ref = &v->refs.v[n - 1];
-	*route = fib_routes_at(ref->table, ref->prefix);
-	return !(*route)->tos && (*route)->type != ROUTE_THROW;
+	if (in_table == v->numbers[rank].len) {
+		number = (uint32_t)v->routes.len;
+		vec_push(&v->routes, NULL);
+		vec_push(&v->numbers[rank], number);
+		trie4_insert(&v->trie, be32toh(dst->ip), len,
+			     rank * LENGTHS + len, number);
+	}
+	v->routes.v[v->numbers[rank].v[in_table]] = r;
 }

@@ -6,27 +6,31 @@
 #include "host/fib.h"
 #include "host/trie4.h"
 
+/* Tables that it has. */
+enum {
+	VIEW4_RANKS = 3,
+};
+
 /**
  * struct view4 - the tables of the default rules (local, main, default) as one
  * @off:	there are other rules: it does not hold
- * @refs:	by number in @trie, where a prefix and its routes are
+ * @routes:	by number in @trie: of that prefix, the first to be taken first; none
+ *		of number 0
+ * @numbers:	of the prefixes of each table, in the table's own order
  */
 struct view4 {
 	bool off;
 	struct trie4 trie;
-	VEC(struct view4_ref {
-		const struct fib_table *table;
-		uint32_t prefix;
-	})
-	refs;
+	VEC(const struct fib_route *) routes;
+	VEC(uint32_t) numbers[VIEW4_RANKS];
 };
 
 void view4_init(struct view4 *v);
 void view4_fini(struct view4 *v);
 
 /**
- * view4_add() - table @t has a new prefix, its last
- * @rank:	0, 1, ...: of tables that are asked later
+ * view4_add() - table @t has another route to @dst
+ * @rank:	less than VIEW4_RANKS; the highest is asked first
  * @dst:	no bits beyond @len
  */
 void view4_add(struct view4 *v, const struct fib_table *t, unsigned rank,
@@ -38,7 +42,17 @@ void view4_add(struct view4 *v, const struct fib_table *t, unsigned rank,
  *
  * Return: false when this view cannot say and rules and tables must be asked.
  */
-bool view4_lookup(const struct view4 *v, const union inet_addr *dst,
-		  const struct fib_route **route);
+static inline bool view4_lookup(const struct view4 *v,
+				const union inet_addr *dst,
+				const struct fib_route **route)
+{
+	const struct fib_route *r;
+
+	if (v->off)
+		return false;
+	r = v->routes.v[trie4_find(&v->trie, be32toh(dst->ip))];
+	*route = r;
+	return !r || (!r->tos && r->type != ROUTE_THROW);
+}
 
 #endif

@@ -30,7 +30,7 @@ static union inet_addr addr_any(struct rng *rng)
 	static const uint32_t nets[] = { 0x0a010000, 0x0a020000, 0x0a030000,
 					 0x0a050000, 0xc0000200, 0xac100000,
 					 0x7f000000, 0xc6120000, 0x00000000,
-					 0xe0000000, 0xffffff00 };
+					 0xe0000000, 0xffffff00, 0xc6336400 };
 	uint32_t bits = rng_below(rng, 2) ? 0x0001ffff : 0x00000f8f;
 
 	return (union inet_addr){
