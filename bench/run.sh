@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # ./dev bench: what nftvm takes beside what its peers take, run in turn in the
-# same call, as ratios, beside what was asked for. Medians of several runs.
+# same call, as ratios, beside what was asked for. Medians of several runs, by the
+# clock and (cpu) by the processor time that each took, which holds where others
+# use the machine too.
 #
 #	replay	2,000,000 packets of 100,000 flows under 10 .. 10,000 linear rules,
 #		beside `tcpdump -r X -w /dev/null`
@@ -21,20 +23,23 @@ nftvm=$NFTVM_BUILD/nftvm
 # a user namespace, may not enlarge its socket buffer: so as root).
 nft_check() { unshare -n nft -c -f "$1"; }
 
-# seconds COMMAND... - wall seconds of one run
-seconds()
+# microseconds COMMAND... - of one run: by the clock, and of the processor
+microseconds()
 {
-	local t0 t1
+	local TIMEFORMAT='%R %U %S'
 
-	t0=$(date +%s%N)
-	"$@" >/dev/null 2>&1
-	t1=$(date +%s%N)
-	echo $(((t1 - t0) / 1000))
+	{ time "$@" >/dev/null 2>&1; } 2>&1 |
+		awk '{ printf "%.0f %.0f\n", $1 * 1e6, ($2 + $3) * 1e6 }'
 }
 
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+# median COLUMN
+median()
+{
+	sort -n -k "$1,$1" |
+		awk -v c="$1" '{ v[NR] = $c } END { print v[int((NR + 1) / 2)] }'
+}
 
-# pair A-NAME A-COMMAND... -- B-COMMAND... - microseconds of both, in turn
+# pair A-COMMAND... -- B-COMMAND... - microseconds of both, in turn
 pair()
 {
 	local a=() b=() i
@@ -44,10 +49,11 @@ pair()
 	b=("$@")
 	: >"$work/a"; : >"$work/b"
 	for ((i = 0; i < runs; i++)); do
-		seconds "${a[@]}" >>"$work/a"
-		seconds "${b[@]}" >>"$work/b"
+		microseconds "${a[@]}" >>"$work/a"
+		microseconds "${b[@]}" >>"$work/b"
 	done
-	ours=$(median <"$work/a") theirs=$(median <"$work/b")
+	ours=$(median 1 <"$work/a") theirs=$(median 1 <"$work/b")
+	ours_cpu=$(median 2 <"$work/a") theirs_cpu=$(median 2 <"$work/b")
 }
 
 # linear N - a stateful ruleset with N rules that never match
@@ -108,31 +114,34 @@ bench_replay()
 
 	"$NFTVM_BUILD/bench/mkcap" "$packets" "$flows" >"$work/cap.pcap"
 	host >"$work/host"
-	printf '\n%-12s %12s %12s %8s %8s\n' replay 'nftvm ns/pkt' \
-		'tcpdump ns' ratio asked
+	printf '\n%-12s %12s %12s %8s %8s %8s\n' replay 'nftvm ns/pkt' \
+		'tcpdump ns' ratio cpu asked
 	for n in 10 100 1000 10000; do
 		linear "$n" >"$work/rules"
 		pair "$nftvm" replay -q -f "$work/rules" --host "$work/host" \
 			"$work/cap.pcap" -- \
 			tcpdump -r "$work/cap.pcap" -w /dev/null
-		awk -v n="$n" -v a="$ours" -v b="$theirs" -v p="$packets" 'BEGIN {
+		awk -v n="$n" -v a="$ours" -v b="$theirs" -v p="$packets" \
+			-v ac="$ours_cpu" -v bc="$theirs_cpu" 'BEGIN {
 			asked = n == 10 ? 3 : n == 100 ? 4 : "-"
-			printf "%-12s %12.1f %12.1f %8.2f %8s\n", n " rules",
-				a * 1000 / p, b * 1000 / p, a / b, asked }'
+			printf "%-12s %12.1f %12.1f %8.2f %8.2f %8s\n",
+				n " rules", a * 1000 / p, b * 1000 / p, a / b,
+				ac / bc, asked }'
 	done
 }
 
 load_row()
 {
 	pair "$nftvm" check -f "$2" -- nft_check "$2"
-	awk -v n="$1" -v a="$ours" -v b="$theirs" 'BEGIN {
-		printf "%-22s %10.3f %10.3f %8.2f %8s\n", n ", s",
-			a / 1e6, b / 1e6, a / b, "0.5" }'
+	awk -v n="$1" -v a="$ours" -v b="$theirs" -v ac="$ours_cpu" \
+		-v bc="$theirs_cpu" 'BEGIN {
+		printf "%-22s %10.3f %10.3f %8.2f %8.2f %8s\n", n ", s",
+			a / 1e6, b / 1e6, a / b, ac / bc, "0.5" }'
 	ours=$(peak "$nftvm" check -f "$2")
 	theirs=$(peak unshare -n nft -c -f "$2")
 	awk -v n="$1" -v a="$ours" -v b="$theirs" 'BEGIN {
-		printf "%-22s %10.0f %10.0f %8.2f %8s\n", n ", MB", a, b, a / b,
-			"0.45" }'
+		printf "%-22s %10.0f %10.0f %8.2f %8s %8s\n", n ", MB", a, b,
+			a / b, "-", "0.45" }'
 }
 
 peak()
@@ -143,7 +152,8 @@ peak()
 
 bench_load()
 {
-	printf '\n%-22s %10s %10s %8s %8s\n' load nftvm 'nft -c' ratio asked
+	printf '\n%-22s %10s %10s %8s %8s %8s\n' load nftvm 'nft -c' ratio cpu \
+		asked
 	rules 100000 >"$work/rules"
 	load_row '100,000 rules' "$work/rules"
 	elements 1000000 >"$work/elements"
