@@ -74,7 +74,8 @@ static int names(struct parser *p, const struct item *it, unsigned want,
 
 	h->family = NFPROTO_IPV4;
 	if (!l || l->n < want || l->n > want + 1)
-		return diag_error(p->diags, l ? &l->loc[l->n - 1] : &it->loc,
+		return diag_error(p->diags,
+				  l && l->n ? &l->loc[l->n - 1] : &it->loc,
 				  want == 1
 					  ? "[FAMILY] TABLE is expected"
 					  : "[FAMILY] TABLE NAME is expected");
