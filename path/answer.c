@@ -304,18 +304,11 @@ static void send_reset(struct path_run *run)
 
 /* --- ICMP errors ---------------------------------------------------------- */
 
-/* An ICMP type that is an error, or that nobody knows. */
+/* What icmp_pointers[] calls an error: all but questions and their answers. */
 static bool is_error4(uint8_t type)
 {
-	switch (type) {
-	case ICMP_DEST_UNREACH:
-	case ICMP_SOURCE_QUENCH:
-	case ICMP_REDIRECT:
-	case ICMP_TIME_EXCEEDED:
-	case ICMP_PARAMETERPROB:
-		return true;
-	}
-	return type > NR_ICMP_TYPES;
+	return type != ICMP_ECHOREPLY && type != ICMP_ECHO &&
+	       !(type >= ICMP_TIMESTAMP && type <= NR_ICMP_TYPES);
 }
 
 /* __icmp_send(), up to where it is sure. */

@@ -330,10 +330,13 @@ static void run_packet(struct path *p, struct packet *pkt,
 static void prepare(struct path *p, struct packet *pkt)
 {
 	if (!pkt->in)
-		pkt->flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
+		pkt->flags |= PKT_LOCAL_OUT;
 	else if (pkt->wire_len > pkt->in->mtu)
 		pkt->flags |= PKT_GSO;
-	if (p->cfg.checksums == CHECKSUMS_TRUST)
+	/* What this host sends may leave its checksum to the network card, and
+	 * mostly does. */
+	if (p->cfg.checksums == CHECKSUMS_TRUST ||
+	    (!pkt->in && p->cfg.checksums != CHECKSUMS_VERIFY))
 		pkt->flags |= PKT_CSUM_OK;
 	else if (p->cfg.checksums == CHECKSUMS_AUTO)
 		pkt->flags |= PKT_CSUM_LAX;

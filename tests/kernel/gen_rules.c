@@ -6,6 +6,7 @@
  * matches and statements and before its verdict: when it moves, all that
  * stands before it was reached.
  */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,11 +37,12 @@ struct table_plan {
  * @regular:	number of a regular chain, -1 for a base chain
  * @ct:		conntrack has seen the packet (most likely)
  * @raw:	before conntrack: notrack makes sense
+ * @rejects:	a base chain where reject may stand
  */
 struct chain_plan {
 	char name[24];
 	int regular;
-	bool ct, raw;
+	bool ct, raw, rejects;
 };
 
 static const struct {
@@ -167,6 +169,38 @@ static void statement(const struct aim *a, const struct chain_plan *c,
 	}
 }
 
+static void reject(const struct table_plan *t, const struct aim *a,
+		   struct strbuf *b, struct kind_set *k)
+{
+	static const char *const codes4[] = { "host-unreachable",
+					      "port-unreachable",
+					      "net-prohibited",
+					      "admin-prohibited" };
+	static const char *const codes6[] = { "no-route", "admin-prohibited",
+					      "addr-unreachable",
+					      "port-unreachable" };
+	static const char *const codesx[] = { "no-route", "host-unreachable",
+					      "port-unreachable",
+					      "admin-prohibited" };
+	uint32_t r = rng_below(t->rng, 4);
+
+	strbuf_puts(b, "reject");
+	if (r == 0 && a->proto == IPPROTO_TCP) {
+		strbuf_puts(b, " with tcp reset");
+		kind_add(k, KIND_statement_reject_reset);
+	} else if (r == 1 && a->inet) {
+		strbuf_printf(b, " with icmpx %s", pick(t->rng, codesx));
+		kind_add(k, KIND_statement_reject_icmpx);
+	} else if (r == 2) {
+		strbuf_printf(b, " with %s %s", a->v6 ? "icmpv6" : "icmp",
+			      a->v6 ? pick(t->rng, codes6)
+				    : pick(t->rng, codes4));
+		kind_add(k, KIND_statement_reject_code);
+	} else {
+		kind_add(k, KIND_statement_reject);
+	}
+}
+
 static void verdict(const struct table_plan *t, const struct chain_plan *c,
 		    const struct aim *a, struct strbuf *b, struct kind_set *k)
 {
@@ -194,6 +228,8 @@ static void verdict(const struct table_plan *t, const struct chain_plan *c,
 		kind_add(k, KIND_statement_goto);
 	} else if (r < 50) {
 		gen_vmap(a, t->rng, later, b, k);
+	} else if (r < 60 && c->rejects && !c->raw) {
+		reject(t, a, b, k);
 	}
 }
 
@@ -237,6 +273,7 @@ static void add_base_chain(struct table_plan *t)
 	bool route = !strcmp(base_chains[i].hook, "output") &&
 		     chance(t->rng, 50);
 
+	c.rejects = strcmp(base_chains[i].hook, "postrouting") != 0;
 	c.raw = base_chains[i].raw;
 	c.ct = !c.raw || chance(t->rng, 15);
 	snprintf(c.name, sizeof(c.name), "t%u_b%u", t->index, t->chain++);
@@ -281,6 +318,7 @@ void gen_rules(struct generated *g, struct rng *rng)
 	static const char *const others[] = { "ip", "ip6", "inet" };
 
 	add_table(g, rng, "inet", 0);
+	gen_nat(g, rng);
 	if (chance(rng, 60))
 		add_table(g, rng, pick(rng, others), 1);
 }

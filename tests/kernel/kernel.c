@@ -6,7 +6,9 @@
  * before the harness' input chain that counts and drops what is delivered.
  * The entry is confirmed, the local stack never answers. The harness' output
  * chain, first of all, drops what the box says by itself (neighbour discovery,
- * MLD, IGMP). Its table is cut out of the listing.
+ * MLD, IGMP), and gives ICMP errors the id 0, so that rules which look at ids
+ * see the same here and there; what the harness' raw sockets send has an owner
+ * and passes it by. Its table is cut out of the listing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ static const char harness_rules[] =
 	"	chain quiet {\n"
 	"		type filter hook output priority -2147483648\n"
 	"		meta skuid 0 accept\n"
+	"		icmp type { 3, 5, 11, 12 } ip id set 0\n"
 	"		meta l4proto igmp drop\n"
 	"		icmpv6 type { 130-136, 143 } drop\n"
 	"	}\n"

@@ -14,6 +14,7 @@ tests_kernel_twin_SOURCES = \
 	tests/kernel/gen.c tests/kernel/gen.h \
 	tests/kernel/gen_host.c \
 	tests/kernel/gen_match.c tests/kernel/gen_match.h \
+	tests/kernel/gen_nat.c \
 	tests/kernel/gen_packets.c \
 	tests/kernel/gen_rules.c \
 	tests/kernel/kernel.c tests/kernel/kernel.h \

@@ -36,6 +36,7 @@ static const struct {
 	{ "net.ipv4.icmp_msgs_per_sec", "1000000" },
 	{ "net.ipv4.icmp_msgs_burst", "1000000" },
 	{ "net.ipv6.icmp.ratelimit", "0" },
+	{ "net.ipv6.auto_flowlabels", "0" },
 	{ "net.ipv6.conf.default.addr_gen_mode", "1" },
 	{ "net.ipv6.conf.all.accept_dad", "0" },
 	{ "net.ipv6.conf.default.accept_dad", "0" },
