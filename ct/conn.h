@@ -266,6 +266,9 @@ static inline bool ct_conn_tryget(struct ct_conn *ct, bool threads)
 	uint32_t refs = ct_load(&ct->refs);
 
 	if (!threads) {
+		/* free by now: what a packet foresaw may be gone */
+		if (unlikely(!refs))
+			return false;
 		ct->refs = refs + 1;
 		return true;
 	}

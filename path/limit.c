@@ -4,7 +4,8 @@
  *
  * Each destination has a bucket of time (inet_peer_xrlim_allow()): it fills by
  * the clock, holds six times what one error costs, and starts full. What
- * ip_error() takes for missing routes comes out of the same bucket. All
+ * ip_error() takes for missing routes comes out of the same bucket, so a limit
+ * of 0, which lets all errors pass, leaves nothing for those. All
  * destinations together have one more (icmp_global_allow()), which fills at
  * most every 20 ms and loses zero to two with each error, by chance, so that
  * nobody counts by it.
@@ -83,8 +84,8 @@ static struct peer *peer_of(struct limits *l, const union inet_addr *addr,
 	}
 	*oldest = (struct peer){
 		.addr = *addr,
-		.last_ms = ms,
-		.tokens_ms = FULL_MS,
+		.last_ms = ms - MIN(ms, (uint64_t)FULL_MS),
+		.tokens_ms = FULL_MS - MIN(ms, (uint64_t)FULL_MS),
 		.used = true,
 	};
 	return oldest;
@@ -93,10 +94,12 @@ static struct peer *peer_of(struct limits *l, const union inet_addr *addr,
 /* Take @cost from the peer, whose bucket holds @most. */
 static bool take(struct peer *p, uint64_t ms, uint64_t cost, uint64_t most)
 {
-	p->tokens_ms += ms - p->last_ms;
-	p->last_ms = ms;
-	if (p->tokens_ms > most)
-		p->tokens_ms = most;
+	if (ms != p->last_ms) {
+		p->tokens_ms += ms - p->last_ms;
+		p->last_ms = ms;
+		if (p->tokens_ms > most)
+			p->tokens_ms = most;
+	}
 	if (p->tokens_ms < cost)
 		return false;
 	p->tokens_ms -= cost;
@@ -147,7 +150,7 @@ bool limits_allow4(struct limits *l, uint8_t type, uint8_t code,
 		return true;
 	if (!allow_global(l, ms))
 		return false;
-	return !cost || take(peer_of(l, to, ms), ms, cost, BURST_FACTOR * cost);
+	return take(peer_of(l, to, ms), ms, cost, BURST_FACTOR * cost);
 }
 
 bool limits_allow6(struct limits *l, uint8_t type, const union inet_addr *to,
@@ -160,5 +163,5 @@ bool limits_allow6(struct limits *l, uint8_t type, const union inet_addr *to,
 		return true;
 	if (!allow_global(l, ms))
 		return false;
-	return !cost || take(peer_of(l, to, ms), ms, cost, BURST_FACTOR * cost);
+	return take(peer_of(l, to, ms), ms, cost, BURST_FACTOR * cost);
 }

@@ -235,3 +235,37 @@ Test(core, a_host_that_talks_to_itself)
 	cr_expect_eq(seen.dir, CT_DIR_REPLY);
 	lab_close(&lab);
 }
+
+/* Two packets of a batch foresee one entry; the first of them ends it. */
+Test(core, a_foreseen_entry_may_be_gone)
+{
+	struct packet pkts[2];
+	struct wire first, rst, syn;
+	struct lab lab;
+
+	lab_open(&lab, NULL);
+	wire_tcp(&first, false, 1000, 80,
+		 &(struct segment_spec){ C2S, "S", 1, 0, 9, 0, "" });
+	lab_send(&lab, &first);
+	wire_tcp(&rst, false, 1000, 80,
+		 &(struct segment_spec){ C2S, "R", 2, 0, 9, 0, "" });
+	wire_tcp(&syn, false, 1000, 80,
+		 &(struct segment_spec){ C2S, "S", 9, 0, 9, 0, "" });
+	for (int i = 0; i < 2; i++) {
+		struct wire *w = i ? &syn : &rst;
+
+		packet_init(&pkts[i], w->buf, sizeof(w->buf), w->buf, w->len,
+			    w->len);
+		pkts[i].hook = NF_INET_PRE_ROUTING;
+		packet_receive(&pkts[i]);
+		packet_decode(&pkts[i]);
+	}
+	ct_in_prefetch(lab.t, pkts, 2);
+	for (int i = 0; i < 2; i++) {
+		ct_in(lab.t, &pkts[i], &lab.now);
+		ct_confirm(lab.t, &pkts[i], &lab.now);
+		ct_packet_release(lab.t, &pkts[i]);
+	}
+	cr_expect_eq(ct_table_count(lab.t), 1);
+	lab_close(&lab);
+}

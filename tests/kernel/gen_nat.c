@@ -105,10 +105,13 @@ static void snat(const struct nat_plan *n, const struct aim *a,
 	const char *one = a->v6 ? "2001:db8:e::1" : "198.51.100.1";
 	const char *range = a->v6 ? "2001:db8:e::1-2001:db8:e::ff"
 				  : "198.51.100.1-198.51.100.99";
+	/* what needs luck to be reached more often */
+	static const uint8_t likely[] = { 0, 2, 2, 5, 5, 3 };
 	char addr[INET6_ADDRSTRLEN];
 
 	address(a, true, addr, sizeof(addr));
-	switch (chance(n->rng, 12) ? 0 : rng_below(n->rng, n->masq ? 8 : 6)) {
+	switch (chance(n->rng, 40) ? pick(n->rng, likely)
+				   : rng_below(n->rng, n->masq ? 8 : 6)) {
 	case 0:
 		strbuf_printf(n->b, "%s to %s", verb(n, a), one);
 		kind_add(k, KIND_nat_snat);
