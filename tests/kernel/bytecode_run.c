@@ -21,7 +21,7 @@
 #include "api/sysctl.h"
 #include "base/elem_batch.h"
 #include "bytecode_internal.h"
-#include "ct/ct.h"
+#include "ct/help.h"
 #include "host/host.h"
 #include "netns.h"
 #include "path/path.h"
@@ -289,28 +289,36 @@ static void run_step(struct machine *m, const struct step *k, uint64_t first)
 	free(buf);
 }
 
+struct print_to {
+	struct nv_time now;
+	FILE *f;
+};
+
 static int print_entry(struct ct_conn *ct, void *data)
 {
-	struct {
-		struct nv_time now;
-		FILE *f;
-	} *to = data;
+	struct print_to *to = data;
 
 	ct_print(ct, &to->now, true, to->f);
 	return 0;
 }
 
+static int print_expect(const struct ct_expect_view *view, void *data)
+{
+	struct print_to *to = data;
+
+	ct_expect_print(view, to->f);
+	return 0;
+}
+
 static void list_entries(struct machine *m, uint64_t mono_ns)
 {
-	struct {
-		struct nv_time now;
-		FILE *f;
-	} to = { { mono_ns, 0 }, NULL };
+	struct print_to to = { { mono_ns, 0 }, NULL };
 	char *text = NULL;
 	size_t len;
 
 	to.f = open_memstream(&text, &len);
 	ct_table_foreach(m->ct, &to.now, print_entry, &to);
+	ct_expect_foreach(m->ct, &to.now, print_expect, &to);
 	fclose(to.f);
 	result_add_entries(m->out, text);
 	free(text);

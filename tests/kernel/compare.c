@@ -207,13 +207,16 @@ static void compare_steps(struct pair *p)
 
 /* ---- connections --------------------------------------------------------- */
 
-/* A line of the listing, its timeout taken out: "... tcp 6 @ ESTABLISHED". */
+/* A line of the listing, its timeout taken out: "... tcp 6 @ ESTABLISHED"; an
+ * expectation: "@ proto=6 src=...". */
 static char *split_entry(const char *line, long *timeout)
 {
 	int at = 0, end = 0;
 	char *key = NULL;
 
 	*timeout = 0;
+	if (sscanf(line, "%ld proto=%*d%n", timeout, &at) == 1 && at)
+		return xstrdup(strchr(line, ' '));
 	if (sscanf(line, "%*s %*u %*s %*u %n%ld%n", &at, timeout, &end) < 1)
 		return xstrdup(line);
 	if (asprintf(&key, "%.*s@%s", at, line, line + end) < 0)

@@ -200,6 +200,7 @@ static void read_dumps(const char *dir, struct result *out)
 	struct strbuf text = STRBUF_INIT;
 
 	read_file(dir, "nftvm.conntrack", &text);
+	read_file(dir, "nftvm.expect", &text);
 	result_add_entries(out, strbuf_str(&text));
 	strbuf_reset(&text);
 	read_file(dir, "nftvm.ruleset", &text);
@@ -214,6 +215,7 @@ int engine_run(const char *program, const char *dir, const char *host,
 		"cd \"$1\" && exec \"$2\" replay --json --emit -a "
 		"--checksums=verify -f rules.nft "
 		"--host host --dump conntrack=nftvm.conntrack "
+		"--dump expect=nftvm.expect "
 		"--dump ruleset=nftvm.ruleset in.pcapng";
 	const char *argv[] = { "sh", "-c", command, "sh", dir, program, NULL };
 	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;

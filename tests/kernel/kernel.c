@@ -141,9 +141,15 @@ static int list_state(struct result *r, uint64_t last)
 {
 	static const char *const ct[] = { "conntrack", "-L", "-o", "extended",
 					  NULL };
+	static const char *const expect[2][7] = {
+		{ "conntrack", "-L", "expect", "-f", "ipv4", NULL },
+		{ "conntrack", "-L", "expect", "-f", "ipv6", NULL },
+	};
 	struct strbuf out = STRBUF_INIT;
 	int rc = process_run(ct, NULL, &out, NULL);
 
+	for (int i = 0; i < 2 && !rc; i++)
+		rc = process_run(expect[i], NULL, &out, NULL);
 	if (rc)
 		result_fail(r, "conntrack -L: status %d", rc);
 	r->listed_ns = now_ns(CLOCK_MONOTONIC) - last;

@@ -473,6 +473,29 @@ static int hex_decode(const char *hex, uint8_t *out, size_t size)
 	return *hex ? -1 : (int)n;
 }
 
+/* Text as it is, but for _ (a blank), \r, \n, \1 and \\. */
+static int text_decode(const char *text, uint8_t *out, size_t size)
+{
+	static const char escapes[] = "r\rn\n1\1\\\\__";
+	size_t n = 0;
+
+	for (; *text; text++) {
+		const char *at;
+
+		if (n == size)
+			return -1;
+		out[n] = *text == '_' ? ' ' : (uint8_t)*text;
+		if (*text == '\\') {
+			at = strchr(escapes, *++text);
+			if (!*text || !at)
+				return -1;
+			out[n] = (uint8_t)at[1];
+		}
+		n++;
+	}
+	return (int)n;
+}
+
 static int parse_icmp_type(struct spec *s, const char *word)
 {
 	size_t len = strcspn(word, "/");
@@ -505,7 +528,7 @@ static int parse_tcp_flags(struct spec *s, const char *word)
 	return 0;
 }
 
-/* data=HEX, frag=OFF+LEN, and the words of packet_key.def. */
+/* data=HEX, text=TEXT, frag=OFF+LEN, and the words of packet_key.def. */
 static int parse_key(struct spec *s, const char *word)
 {
 	const char *value = strchr(word, '=');
@@ -515,6 +538,11 @@ static int parse_key(struct spec *s, const char *word)
 
 	if (!strncmp(word, "data=", 5)) {
 		n = hex_decode(value + 1, s->data, sizeof(s->data));
+		s->data_len = MAX(n, 0);
+		return n;
+	}
+	if (!strncmp(word, "text=", 5)) {
+		n = text_decode(value + 1, s->data, sizeof(s->data));
 		s->data_len = MAX(n, 0);
 		return n;
 	}

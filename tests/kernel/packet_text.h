@@ -10,11 +10,13 @@
  *	lan> udp 10.0.0.1:1 > 192.0.2.1:2 len=24 frag=0+16 ipid=9
  *	lan> proto 99 10.0.0.1 > 192.0.2.1 len=20
  *	local> udp 192.0.2.254:5000 > 192.0.2.1:53
+ *	lan> tcp 10.0.0.1:1000 > 192.0.2.1:21 PA seq=1 ack=1 text=LIST\r\n
  *	wan> raw 45000014...
  *	+2.1s
  *
  * `reply N' turns packet N round: as it last left the box, or as it was sent
- * if it did not leave. The other words are those of packet_key.def.
+ * if it did not leave. In text= a _ is a blank, \r \n \1 \\ \_ as in C. The
+ * other words are those of packet_key.def.
  */
 #ifndef TWIN_PACKET_TEXT_H
 #define TWIN_PACKET_TEXT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +64,9 @@ void result_add_entries(struct result *r, const char *text)
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
-		if (!strncmp(text, "ipv4 ", 5) || !strncmp(text, "ipv6 ", 5))
+		/* connections, and expectations, which begin with their time */
+		if (!strncmp(text, "ipv4 ", 5) || !strncmp(text, "ipv6 ", 5) ||
+		    isdigit((unsigned char)*text))
 			vec_push(&r->entries, strndup(text, len));
 		text += len + (text[len] == '\n');
 	}

@@ -76,7 +76,7 @@ struct counter {
 
 /**
  * struct result - the outcome of one run of one scenario
- * @entries:	lines of conntrack -L -o extended, sorted; owned
+ * @entries:	lines of conntrack -L -o extended and -L expect, sorted; owned
  * @listed_ns:	time from the last packet to the end of the listing: by so
  *		much may timeouts be lower
  * @listing:	nft -a list ruleset; owned
