@@ -75,6 +75,9 @@ void gen_packets(struct generated *g, struct rng *rng);
 /** gen_rules() - a ruleset aimed at the packets */
 void gen_rules(struct generated *g, struct rng *rng);
 
+/** gen_helpers() - a table that gives FTP and TFTP their helpers, often */
+void gen_helpers(struct generated *g, struct rng *rng);
+
 /** gen_nat() - a table of nat chains aimed at the packets, mostly */
 void gen_nat(struct generated *g, struct rng *rng);
 

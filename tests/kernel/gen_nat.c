@@ -106,11 +106,11 @@ static void snat(const struct nat_plan *n, const struct aim *a,
 	const char *range = a->v6 ? "2001:db8:e::1-2001:db8:e::ff"
 				  : "198.51.100.1-198.51.100.99";
 	/* what needs luck to be reached more often */
-	static const uint8_t likely[] = { 0, 2, 2, 5, 5, 3 };
+	static const uint8_t likely[] = { 0, 1, 2, 2, 3, 3, 4, 4, 5, 5 };
 	char addr[INET6_ADDRSTRLEN];
 
 	address(a, true, addr, sizeof(addr));
-	switch (chance(n->rng, 40) ? pick(n->rng, likely)
+	switch (chance(n->rng, 60) ? pick(n->rng, likely)
 				   : rng_below(n->rng, n->masq ? 8 : 6)) {
 	case 0:
 		strbuf_printf(n->b, "%s to %s", verb(n, a), one);

@@ -285,6 +285,116 @@ static void tcp_flags(struct talk *t)
 			pick(t->rng, flags), 0, "");
 }
 
+/* ---- helpers ------------------------------------------------------------- */
+
+/* A control segment with a text, in sequence; "_" is a blank. */
+static void say(struct talk *t, int from, const char *text)
+{
+	uint32_t len = 0;
+	char h[160];
+
+	for (const char *p = text; *p; p++)
+		len += *p != '\\';
+	if (from == 0)
+		line(t, KIND_packet_ftp, "%s PA seq=%u ack=%u text=%s",
+		     head(t, "tcp", h, sizeof(h)), t->seq[0], t->seq[1], text);
+	else
+		line(t, KIND_packet_ftp,
+		     "%s> reply @1 PA seq=%u ack=%u text=%s", t->server.link,
+		     t->seq[1], t->seq[0], text);
+	t->seq[from] += len;
+}
+
+/* An IPv4 address with commas. */
+static void commas(const char *addr, char *out, size_t size)
+{
+	snprintf(out, size, "%s", addr);
+	for (char *p = out; *p; p++)
+		if (*p == '.')
+			*p = ',';
+}
+
+/* The client announces a port, the server connects to where that left. */
+static void ftp_active(struct talk *t, unsigned int port)
+{
+	char text[160], addr[64];
+
+	commas(t->client.v4, addr, sizeof(addr));
+	if (t->v6)
+		snprintf(text, sizeof(text), "EPRT_|2|%s|%u|\\r\\n",
+			 t->client.v6, port);
+	else if (chance(t->rng, 25))
+		snprintf(text, sizeof(text), "EPRT_|1|%s|%u|\\r\\n",
+			 t->client.v4, port);
+	else
+		snprintf(text, sizeof(text), "PORT_%s,%u,%u\\r\\n", addr,
+			 port / 256, port % 256);
+	say(t, 0, text);
+	if (chance(t->rng, 80))
+		line(t, KIND_packet_announced,
+		     "%s> reply @1 S seq=%u sport=20 dport=%u", t->server.link,
+		     t->seq[1], port);
+}
+
+/* The server announces one, the client connects. */
+static void ftp_passive(struct talk *t, unsigned int port)
+{
+	uint16_t cport = t->cport, sport = t->sport;
+	char text[160], addr[64], h[160];
+
+	commas(t->server.v4, addr, sizeof(addr));
+	if (t->v6 || chance(t->rng, 25))
+		snprintf(text, sizeof(text), "229_ok_(|||%u|)\\r\\n", port);
+	else
+		snprintf(text, sizeof(text), "227_ok_(%s,%u,%u)\\r\\n", addr,
+			 port / 256, port % 256);
+	say(t, 1, text);
+	if (!chance(t->rng, 80))
+		return;
+	t->cport = (uint16_t)(cport + 1);
+	t->sport = (uint16_t)port;
+	line(t, KIND_packet_announced, "%s S seq=%u",
+	     head(t, "tcp", h, sizeof(h)), t->seq[0]);
+	t->cport = cport;
+	t->sport = sport;
+}
+
+static void ftp(struct talk *t)
+{
+	t->sport = 21;
+	handshake(t);
+	say(t, 1, "220_hello\\r\\n");
+	say(t, 0, "USER_me\\r\\n");
+	for (unsigned int n = 1 + rng_below(t->rng, 2); n; n--) {
+		unsigned int port = 1024 + rng_below(t->rng, 30000);
+
+		if (chance(t->rng, 50))
+			ftp_active(t, port);
+		else
+			ftp_passive(t, port);
+		say(t, 0, "LIST\\r\\n");
+		if (chance(t->rng, 60))
+			say(t, 1, "200_ok\\r\\n");
+	}
+	if (chance(t->rng, 50))
+		farewell(t);
+}
+
+static void tftp(struct talk *t)
+{
+	unsigned int port = 3000 + rng_below(t->rng, 2);
+	char h[160];
+
+	t->sport = 69;
+	line(t, KIND_packet_tftp, "%s data=0001%04x00",
+	     head(t, "udp", h, sizeof(h)), rng_below(t->rng, 65536));
+	line(t, KIND_packet_announced, "%s> reply @1 sport=%u len=20",
+	     t->server.link, port);
+	if (chance(t->rng, 50))
+		line(t, KIND_packet_announced, "%s dport=%u len=4",
+		     head(t, "udp", h, sizeof(h)), port);
+}
+
 /* ---- UDP, ICMP, the rest ------------------------------------------------- */
 
 static void udp(struct talk *t)
@@ -445,6 +555,7 @@ static void ext6(struct talk *t)
 /* ---- putting them together ----------------------------------------------- */
 
 static void (*const talks[])(struct talk *) = {
+	ftp,	    ext6,	tftp,	       tftp,
 	tcp_life,   tcp_life,	tcp_half_open, tcp_reset,
 	tcp_reset,  tcp_window, tcp_midstream, tcp_flags,
 	udp,	    udp,	echo,	       udp,
@@ -452,7 +563,7 @@ static void (*const talks[])(struct talk *) = {
 	icmp_odd,   nd,		fragments,     fragments4,
 	fragments4, fragments4, fragments6,    fragments6,
 	fragments6, echo4,	echo4,	       echo6,
-	echo6,	    generic,	ext6,
+	echo6,	    generic,	ext6,	       nd,
 };
 
 static void set_ends(struct talk *t)

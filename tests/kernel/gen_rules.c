@@ -313,11 +313,45 @@ static void add_table(struct generated *g, struct rng *rng, const char *family,
 	strbuf_fini(&t.chains);
 }
 
+void gen_helpers(struct generated *g, struct rng *rng)
+{
+	static const char *const hooks[] = { "prerouting", "output" };
+	struct strbuf *b = &g->scenario.rules;
+
+	if (chance(rng, 20))
+		return;
+	strbuf_puts(
+		b, "table inet help {\n"
+		   "\tct helper ftp {\n\t\ttype \"ftp\" protocol tcp\n\t}\n"
+		   "\tct helper tftp {\n\t\ttype \"tftp\" protocol udp\n\t}\n");
+	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
+		strbuf_printf(
+			b,
+			"\tchain h_%zu {\n\t\ttype filter hook %s priority "
+			"-150\n",
+			i, hooks[i]);
+		strbuf_puts(b,
+			    "\t\ttcp dport 21 ct helper set \"ftp\" counter\n"
+			    "\t\tudp dport 69 ct helper set \"tftp\" counter\n"
+			    "\t}\n");
+		for (unsigned int index = 0; index < 2; index++) {
+			struct gen_rule *rule = vec_add(&g->rules);
+
+			snprintf(rule->rule.chain, sizeof(rule->rule.chain),
+				 "h_%zu", i);
+			rule->rule.index = index;
+			kind_add(&rule->kinds, KIND_statement_helper);
+		}
+	}
+	strbuf_puts(b, "}\n");
+}
+
 void gen_rules(struct generated *g, struct rng *rng)
 {
 	static const char *const others[] = { "ip", "ip6", "inet" };
 
 	add_table(g, rng, "inet", 0);
+	gen_helpers(g, rng);
 	gen_nat(g, rng);
 	if (chance(rng, 60))
 		add_table(g, rng, pick(rng, others), 1);

@@ -665,6 +665,10 @@ static int parse_spec(struct spec *s, char *text, size_t number,
 					: parse_reply(s, text, past, &rest);
 	if (rc || parse_words(s, rest))
 		return -1;
+	if (s->key[KEY_sport] >= 0)
+		s->sport = s->key[KEY_sport];
+	if (s->key[KEY_dport] >= 0)
+		s->dport = s->key[KEY_dport];
 	if (s->key[KEY_about] >= 0) {
 		s->about = result_step(past, s->key[KEY_about]);
 		return s->about ? 0 : -1;
