@@ -62,15 +62,55 @@ static enum reason reason_of_type(enum host_route_type type)
 	}
 }
 
-/* fib_validate_source() with rp_filter off: an address of this host, or one
- * that no host can have, does not come in by a link. */
-static bool source_is_martian(const struct path_run *run,
-			      const struct host_flow *flow)
+/* __fib_validate_source(): by which link would an answer go? @loose: any will
+ * do, as long as there is one. */
+static enum reason source_by_route(const struct path_run *run,
+				   const struct host_flow *flow, uint32_t oif,
+				   bool loose)
 {
 	const struct host *h = run->p->cfg.host;
+	const struct host_link *in = run->pkt->in;
+	struct host_flow back = {
+		.nfproto = flow->nfproto,
+		.tos = flow->tos,
+		.saddr = flow->daddr,
+		.daddr = flow->saddr,
+		.iif = oif ? oif : 1,
+	};
+	struct host_route rt;
+	bool is_in;
 
-	return !host_sysctl(h, SYSCTL_accept_local) &&
-	       host_addr_is_local(h, flow->nfproto, &flow->saddr);
+	if (host_link_sysctl(h, in, LINK_SYSCTL_src_valid_mark))
+		back.mark = flow->mark;
+	host_route(h, &back, &rt);
+	if (!rt.out)
+		return REASON_rp_filter;
+	is_in = rt.out == in;
+	if (rt.type == ROUTE_LOCAL &&
+	    host_link_sysctl(h, in, LINK_SYSCTL_accept_local))
+		is_in = host_addr_type(h, flow->nfproto, &flow->saddr, in) ==
+			ROUTE_LOCAL;
+	else if (rt.type != ROUTE_UNICAST)
+		return REASON_martian;
+	return is_in || loose ? REASON_NONE : REASON_rp_filter;
+}
+
+/* fib_validate_source(): an address of this host does not come in by a link,
+ * nor, with rp_filter, one that is reached by another link. @oif: of the link
+ * it will leave by, 0 when it stays. */
+static enum reason validate_source(const struct path_run *run,
+				   const struct host_flow *flow, uint32_t oif)
+{
+	const struct host *h = run->p->cfg.host;
+	int64_t filter =
+		host_link_sysctl(h, run->pkt->in, LINK_SYSCTL_rp_filter);
+
+	if (unlikely(filter))
+		return source_by_route(run, flow, oif, filter == 2);
+	if (!host_sysctl(h, SYSCTL_accept_local) &&
+	    host_addr_is_local(h, flow->nfproto, &flow->saddr))
+		return REASON_martian;
+	return REASON_NONE;
 }
 
 /* ip_route_input_rcu(), the multicast half, without multicast routing: only
@@ -101,9 +141,8 @@ static enum reason route_input4(struct path_run *run,
 		return REASON_martian;
 	if (ip4_is_lbcast(d) || (!s && !d)) {
 		rt->type = ROUTE_BROADCAST;
-		return !ip4_is_zeronet(s) && source_is_martian(run, flow)
-			       ? REASON_martian
-			       : REASON_NONE;
+		return ip4_is_zeronet(s) ? REASON_NONE
+					 : validate_source(run, flow, 0);
 	}
 	if (ip4_is_zeronet(s) || ip4_is_zeronet(d) || ip4_is_loopback(s) ||
 	    ip4_is_loopback(d))
@@ -111,13 +150,11 @@ static enum reason route_input4(struct path_run *run,
 	switch (host_route(h, flow, rt)) {
 	case ROUTE_LOCAL:
 	case ROUTE_BROADCAST:
-		return source_is_martian(run, flow) ? REASON_martian
-						    : REASON_NONE;
+		return validate_source(run, flow, 0);
 	case ROUTE_UNICAST:
 		if (!host_sysctl(h, SYSCTL_ip_forward))
 			return REASON_not_forwarding;
-		return source_is_martian(run, flow) ? REASON_martian
-						    : REASON_NONE;
+		return validate_source(run, flow, rt->out->ifindex);
 	default:
 		return reason_of_type(rt->type);
 	}
