@@ -10,3 +10,7 @@ bench_vm_LDADD = libengine.la
 noinst_PROGRAMS += bench/ct
 bench_ct_SOURCES = bench/ct.c
 bench_ct_LDADD = libengine.la
+
+noinst_PROGRAMS += bench/nat
+bench_nat_SOURCES = bench/nat.c
+bench_nat_LDADD = libengine.la

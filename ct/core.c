@@ -204,6 +204,27 @@ static inline bool status_is_plain(uint32_t status)
 	       IPS_CONFIRMED;
 }
 
+/* take_hint() of a translated entry, which has its reply tuple aside. */
+static __attribute__((noinline)) bool take_translated(struct ct_ctx *cx,
+						      struct ct_conn *ct)
+{
+	const struct ct_l4proto *p = ct_l4proto_find(cx->l4.proto);
+	struct ct_key key;
+
+	if (!ct_key_from_packet(cx->pkt, 0, &cx->l4, p, &key) ||
+	    !ct_conn_tryget(ct, cx->t->cfg.threads))
+		return false;
+	cx->dir = ct_mapping_is(cx->t, ct, &key) ? CT_DIR_REPLY
+						 : CT_DIR_ORIGINAL;
+	if (likely((cx->dir == CT_DIR_REPLY || ct_conn_is(ct, &key)) &&
+		   ct_conn_lives(ct) && !ct_conn_expired(ct, cx->now))) {
+		cx->ct = ct;
+		return true;
+	}
+	ct_conn_put(cx->t, ct);
+	return false;
+}
+
 /*
  * The entry that ct_in_prefetch() took for the packet's connection, with a
  * reference, if it is that indeed: what ct_lookup() would find, without a look
@@ -220,6 +241,8 @@ static inline bool take_hint(struct ct_ctx *cx)
 		     !packet_is_as_prefetched(cx->pkt)))
 		return false;
 	ct = ct_table_conn(cx->t, ref);
+	if (unlikely(ct_load(&ct->ext) & CT_EXT_MAPPED))
+		return take_translated(cx, ct);
 	if (unlikely(!conn_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir) ||
 		     !ct_conn_tryget(ct, threads)))
 		return false;

@@ -506,6 +506,16 @@ static inline void conn_prefetch(const struct ct_conn *ct)
 	__builtin_prefetch((const char *)ct + 64);
 }
 
+/* The third miss of a translated entry, when the entries have arrived. */
+static __attribute__((noinline)) void
+mappings_prefetch(const struct ct_table *t, const uint32_t *refs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (refs[i])
+			__builtin_prefetch(
+				ct_conn_mapping(t, ct_table_conn(t, refs[i])));
+}
+
 /* Does one of a bucket's slots lead to @ref? */
 static bool chain_has(const struct ct_table *t, const struct ct_bucket *b,
 		      uint32_t ref)
@@ -553,6 +563,8 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
 		if (from->ref[i])
 			conn_prefetch(ct_table_conn(t, from->ref[i]));
+	if (unlikely(t->map4.used | t->map6.used))
+		mappings_prefetch(t, from->ref, CT_BUCKET_SLOTS);
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
 		uint32_t ref = from->ref[i];
 		const struct ct_conn *ct;
@@ -624,16 +636,6 @@ void ct_index_grow(struct ct_table *t)
 }
 
 /* --- looking ahead, looking around ---------------------------------------- */
-
-/* The third miss of a translated entry, when the entries have arrived. */
-static __attribute__((noinline)) void
-mappings_prefetch(const struct ct_table *t, const uint32_t *refs, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (refs[i])
-			__builtin_prefetch(
-				ct_conn_mapping(t, ct_table_conn(t, refs[i])));
-}
 
 /* All buckets first, so that they have arrived when their tags are read. A
  * hash of 0 costs a look at a bucket for nothing; nearly all packets have one.

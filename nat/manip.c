@@ -70,7 +70,10 @@ static void put16(uint8_t *p, be16_t v)
 /* The checksum at @check covers the address that changes. */
 static void csum_addr(const struct l4_manip *m, uint8_t *check)
 {
-	csum_replace(check, m->old, m->new, m->addr_len);
+	if (likely(m->addr_len == 4))
+		csum_replace4(check, load_raw32(m->old), load_raw32(m->new));
+	else
+		csum_replace(check, m->old, m->new, m->addr_len);
 }
 
 static void csum_port(uint8_t *check, uint8_t *port, be16_t v)
@@ -244,7 +247,7 @@ bool nat_manip(struct packet *pkt, uint32_t nhoff,
 	if (off >= 0 && l4_manips[target->l4] && !l4_manips[target->l4](&m))
 		return false;
 	if (v4)
-		csum_replace(iph + 10, addr, m.new, len);
+		csum_replace4(iph + 10, load_raw32(addr), load_raw32(m.new));
 	memcpy(addr, m.new, len);
 	return true;
 }

@@ -266,6 +266,14 @@ static bool keep_port(const struct nat_env *env, const struct ct_conn *ct,
 	       !ct_nat_taken(env->ct, ct, t, CT_TAKEN, env->now);
 }
 
+/* A destination without a range of ports stays what it is, taken or not; an
+ * ICMP id does not. */
+static bool keeps_port(const struct ct_tuple *t, const struct nat_range *range)
+{
+	return !(range->flags & NF_NAT_RANGE_PROTO_SPECIFIED) &&
+	       t->l4 != IPPROTO_ICMP && t->l4 != IPPROTO_ICMPV6;
+}
+
 void nat_unique_tuple(const struct nat_env *env, const struct ct_conn *ct,
 		      const struct ct_tuple *current,
 		      const struct nat_range *range, enum nat_manip manip,
@@ -278,6 +286,8 @@ void nat_unique_tuple(const struct nat_env *env, const struct ct_conn *ct,
 		return;
 	*out = *current;
 	choose_address(out, range, ct_zone(ct, CT_DIR_REPLY), manip);
+	if (manip == NAT_DST && keeps_port(out, range))
+		return;
 	if (!random && keep_port(env, ct, out, range, manip))
 		return;
 	search_port(env, ct, out, range, manip);
