@@ -11,6 +11,7 @@
 #	load	100,000 rules; a set of 1,000,000 elements; beside `nft -c -f`
 #	table	bench/ct: hit, insert, bytes an entry
 #	vm	bench/vm: nanoseconds a rule
+#	nat	bench/nat: establish, translate, bytes an entry
 set -euo pipefail
 : "${NFTVM_BUILD:?folder of a build}"
 work=$(mktemp -d)
@@ -162,12 +163,13 @@ bench_load()
 
 bench_table() { echo; "$NFTVM_BUILD/bench/ct" "$@"; }
 bench_vm() { echo; "$NFTVM_BUILD/bench/vm" "$@"; }
+bench_nat() { echo; "$NFTVM_BUILD/bench/nat" "$@"; }
 
 printf 'machine: %s, %s cores, Linux %s\n' \
 	"$(awk -F': ' '/model name/ { print $2; exit }' /proc/cpuinfo)" \
 	"$(nproc)" "$(uname -r)"
 if [ $# = 0 ]; then
-	set -- replay load table vm
+	set -- replay load table vm nat
 fi
 for part in "$@"; do
 	"bench_$part"
