@@ -56,10 +56,13 @@ nodist_libengine_la_SOURCES += \
 EXTRA_DIST += parser/grammar.y parser/scanner.l
 BUILT_SOURCES += parser/grammar.h
 CLEANFILES += parser/grammar.c parser/grammar.h parser/scanner.c
-parser/grammar.c parser/grammar.h: parser/grammar.y
+parser/grammar.c: parser/grammar.y
 	@$(MKDIR_P) parser
 	$(AM_V_YACC)bison -Wall -Wno-yacc --header=parser/grammar.h \
 		-o parser/grammar.c $(srcdir)/parser/grammar.y
+# made along with it, and by no second run of bison beside the first
+parser/grammar.h: parser/grammar.c
+	@test -f $@ || { rm -f parser/grammar.c; $(MAKE) parser/grammar.c; }
 parser/scanner.c: parser/scanner.l
 	@$(MKDIR_P) parser
 	$(AM_V_LEX)flex -o parser/scanner.c $(srcdir)/parser/scanner.l
