@@ -30,10 +30,22 @@ static void key_of_tuple(const struct ct_tuple *tuple, uint16_t zone,
 
 bool ct_tuple_invert(const struct ct_tuple *tuple, struct ct_tuple *out)
 {
+	const struct ct_l4proto *p = ct_l4proto_find(tuple->l4);
 	struct ct_key key, inverse;
 
+	if (likely(!p->invert_tuple)) {
+		const struct ct_tuple t = *tuple; /* may be the same */
+
+		out->src = t.dst;
+		out->dst = t.src;
+		out->sport = t.dport;
+		out->dport = t.sport;
+		out->l3 = t.l3;
+		out->l4 = t.l4;
+		return true;
+	}
 	key_of_tuple(tuple, 0, &key);
-	if (!ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse))
+	if (!p->invert_tuple(&key, &inverse))
 		return false;
 	ct_key_tuple(&inverse, out);
 	return true;
