@@ -20,11 +20,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
+#include "bench/measure.h"
 #include "ct/ct.h"
 #include "packet/csum.h"
 #include "path/path.h"
@@ -56,59 +55,30 @@ struct bench {
 	struct packet pkts[BATCH];
 };
 
-static double now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
-
 /* struct times - of batches, ns a packet */
 struct times {
-	float *ns;
+	double *ns;
 	size_t n, max;
 };
 
 static void times_add(struct times *t, double ns)
 {
 	if (t->n < t->max)
-		t->ns[t->n++] = (float)ns;
-}
-
-static int float_cmp(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return x < y ? -1 : x > y;
+		t->ns[t->n++] = ns;
 }
 
 static struct times times_new(size_t max)
 {
-	return (struct times){ xcalloc(max, sizeof(float)), 0, max };
+	return (struct times){ xcalloc(max, sizeof(double)), 0, max };
 }
 
 /* The median; frees the times. */
 static double times_end(struct times *t)
 {
-	double median;
+	double m = median(t->ns, t->n);
 
-	qsort(t->ns, t->n, sizeof(*t->ns), float_cmp);
-	median = (double)t->ns[t->n / 2];
 	free(t->ns);
-	return median;
-}
-
-static double rss_bytes(void)
-{
-	long pages = 0, resident = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	if (!f || fscanf(f, "%ld %ld", &pages, &resident) != 2)
-		resident = 0;
-	if (f)
-		fclose(f);
-	return (double)resident * (double)sysconf(_SC_PAGESIZE);
+	return m;
 }
 
 static bool flow_is_tcp(uint32_t flow)
@@ -298,7 +268,7 @@ static void bench(uint32_t flows, bool v6)
 	b.nxt = xcalloc(flows + 2048, sizeof(*b.nxt));
 	memset(b.nxt, 0xff, (flows + 2048) * sizeof(*b.nxt)); /* resident */
 	memset(b.nxt, 0, (flows + 2048) * sizeof(*b.nxt));
-	memset(insert.ns, 0xff, insert.max * sizeof(float));
+	memset(insert.ns, 0xff, insert.max * sizeof(*insert.ns));
 	before = rss_bytes();
 	b.t = ct_table_new(&cfg);
 	fill(&b, &insert);

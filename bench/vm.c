@@ -8,17 +8,9 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench/measure.h"
 #include "tests/vm/fixture.h"
-
-static double now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
 
 /* --- linear rules ---------------------------------------------------------- */
 
@@ -138,19 +130,6 @@ enum {
 	RUNS = 5,
 };
 
-static int double_cmp(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-static double median(double *v)
-{
-	qsort(v, RUNS, sizeof(*v), double_cmp);
-	return v[RUNS / 2];
-}
-
 /* Nanoseconds of one packet through the chain. */
 static double time_run(struct fx *fx, bool reference, unsigned n)
 {
@@ -167,7 +146,7 @@ static double time_run(struct fx *fx, bool reference, unsigned n)
 			vm_run(&fx->env, c, &fx->pkt, &res);
 		t[k] = (now_ns() - t[k]) / (double)runs;
 	}
-	return median(t);
+	return median(t, RUNS);
 }
 
 static void bench_rules(void)
@@ -309,7 +288,7 @@ static double time_find(const struct set_kind *k, const struct vm_set_data *d,
 		t[run] = (now_ns() - t[run]) / LOOKUPS;
 	}
 	*found /= LOOKUPS / 100;
-	return median(t);
+	return median(t, RUNS);
 }
 
 static void bench_set(const struct set_kind *k, unsigned n)

@@ -45,7 +45,7 @@ libengine_la_SOURCES += \
 	parser/expr/verdict.c parser/expr/wildcard.c \
 	parser/stmt/connlimit.c parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
-	parser/stmt/masquerade.c parser/stmt/nat.c parser/stmt/redirect.c \
+	parser/stmt/masquerade.c parser/stmt/nat.c \
 	parser/stmt/reject.c \
 	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
 	parser/stmt/write.c \

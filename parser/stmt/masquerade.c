@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* masquerade: the source becomes an address of the output link. */
+/* masquerade, redirect: the source becomes an address of the output link, the
+ * destination this host. Alike but for their names. */
 #include <stdio.h>
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_nat.h>
@@ -7,7 +8,30 @@
 #include "parser/lower.h"
 #include "parser/nat.h"
 
-static int masquerade_check(struct check *c, struct stmt *s)
+/**
+ * struct own_addr - one of the two
+ * @expr:	its expression's name
+ * @flags, @min, @max: that one's attributes
+ */
+struct own_addr {
+	const struct stmt_ops *ops;
+	const char *expr;
+	uint16_t flags, min, max;
+};
+
+static const struct own_addr kinds[] = {
+	{ &stmt_masquerade, "masq", NFTNL_EXPR_MASQ_FLAGS,
+	  NFTNL_EXPR_MASQ_REG_PROTO_MIN, NFTNL_EXPR_MASQ_REG_PROTO_MAX },
+	{ &stmt_redirect, "redir", NFTNL_EXPR_REDIR_FLAGS,
+	  NFTNL_EXPR_REDIR_REG_PROTO_MIN, NFTNL_EXPR_REDIR_REG_PROTO_MAX },
+};
+
+static const struct own_addr *kind_of(const struct stmt_ops *ops)
+{
+	return &kinds[ops == &stmt_redirect];
+}
+
+static int own_addr_check(struct check *c, struct stmt *s)
 {
 	struct masq_stmt *m = arena_memdup(c->arena, s, sizeof(*m));
 
@@ -20,30 +44,30 @@ static int masquerade_check(struct check *c, struct stmt *s)
 	return 0;
 }
 
-static void masquerade_lower(struct lower *l, const struct stmt *s)
+static void own_addr_lower(struct lower *l, const struct stmt *s)
 {
 	const struct masq_stmt *m = stmt_as_const(s, masq_stmt);
+	const struct own_addr *k = kind_of(s->ops);
 	unsigned reg = 0;
 	uint32_t max = 0;
 	struct nftnl_expr *n;
 
 	if (m->port)
 		max = nat_lower_value(l, m->port, &reg);
-	n = lower_add(l, "masq");
+	n = lower_add(l, k->expr);
 	if (m->flags)
-		nftnl_expr_set_u32(n, NFTNL_EXPR_MASQ_FLAGS, m->flags);
+		nftnl_expr_set_u32(n, k->flags, m->flags);
 	if (m->port)
-		nftnl_expr_set_u32(n, NFTNL_EXPR_MASQ_REG_PROTO_MIN,
-				   lower_reg(0));
+		nftnl_expr_set_u32(n, k->min, lower_reg(0));
 	if (max)
-		nftnl_expr_set_u32(n, NFTNL_EXPR_MASQ_REG_PROTO_MAX, max);
+		nftnl_expr_set_u32(n, k->max, max);
 }
 
-static void masquerade_print(struct printer *pr, const struct stmt *s)
+static void own_addr_print(struct printer *pr, const struct stmt *s)
 {
 	const struct masq_stmt *m = stmt_as_const(s, masq_stmt);
 
-	strbuf_puts(pr->out, "masquerade");
+	strbuf_puts(pr->out, s->ops->name);
 	if (m->port) {
 		strbuf_puts(pr->out, " to :");
 		expr_print(pr, m->port);
@@ -51,17 +75,27 @@ static void masquerade_print(struct printer *pr, const struct stmt *s)
 	nat_print_flags(m->flags, pr->out);
 }
 
-static bool masquerade_raise(struct raise *r, const struct nftnl_expr *n)
+static bool own_addr_raise(struct raise *r, const struct nftnl_expr *n,
+			   const struct own_addr *k)
 {
-	struct masq_stmt *m = raise_stmt(r, &stmt_masquerade, sizeof(*m));
+	struct masq_stmt *m = raise_stmt(r, k->ops, sizeof(*m));
 
-	m->flags = nftnl_expr_get_u32(n, NFTNL_EXPR_MASQ_FLAGS);
-	m->port = nat_raise_port(r, n, NFTNL_EXPR_MASQ_REG_PROTO_MIN,
-				 NFTNL_EXPR_MASQ_REG_PROTO_MAX);
+	m->flags = nftnl_expr_get_u32(n, k->flags);
+	m->port = nat_raise_port(r, n, k->min, k->max);
 	return true;
 }
 
-static void masquerade_complete(struct raise *r, struct stmt *s)
+static bool masquerade_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	return own_addr_raise(r, n, kind_of(&stmt_masquerade));
+}
+
+static bool redirect_raise(struct raise *r, const struct nftnl_expr *n)
+{
+	return own_addr_raise(r, n, kind_of(&stmt_redirect));
+}
+
+static void own_addr_complete(struct raise *r, struct stmt *s)
 {
 	struct masq_stmt *m = stmt_as(s, masq_stmt);
 
@@ -72,10 +106,20 @@ static void masquerade_complete(struct raise *r, struct stmt *s)
 
 const struct stmt_ops stmt_masquerade = {
 	.name = "masquerade",
-	.check = masquerade_check,
-	.lower = masquerade_lower,
-	.print = masquerade_print,
+	.check = own_addr_check,
+	.lower = own_addr_lower,
+	.print = own_addr_print,
 	.nftnl = "masq",
 	.raise = masquerade_raise,
-	.complete = masquerade_complete,
+	.complete = own_addr_complete,
+};
+
+const struct stmt_ops stmt_redirect = {
+	.name = "redirect",
+	.check = own_addr_check,
+	.lower = own_addr_lower,
+	.print = own_addr_print,
+	.nftnl = "redir",
+	.raise = redirect_raise,
+	.complete = own_addr_complete,
 };
