@@ -63,6 +63,8 @@ parser/grammar.c: parser/grammar.y
 # made along with it, and by no second run of bison beside the first
 parser/grammar.h: parser/grammar.c
 	@test -f $@ || { rm -f parser/grammar.c; $(MAKE) parser/grammar.c; }
+# a single program may be asked for, without BUILT_SOURCES
+$(libengine_la_OBJECTS): | parser/grammar.h
 parser/scanner.c: parser/scanner.l
 	@$(MKDIR_P) parser
 	$(AM_V_LEX)flex -o parser/scanner.c $(srcdir)/parser/scanner.l
