@@ -1,6 +1,7 @@
 # the files of lab/; included by Makefile.am
 libengine_la_SOURCES += \
 	lab/input_link.c lab/input_link.h \
+	lab/json_text.c lab/json_text.h \
 	lab/names.c lab/names.h \
 	lab/packet_line.c lab/packet_line.h \
 	lab/readdress.c lab/readdress.h \

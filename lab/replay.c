@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "api/engine.h"
@@ -18,6 +19,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "lab/input_link.h"
+#include "lab/json_text.h"
 #include "lab/names.h"
 #include "lab/packet_line.h"
 #include "lab/readdress.h"
@@ -98,7 +100,7 @@ static void on_log(void *data, uint64_t number, const char *line)
 
 	if (!row->log)
 		row->log = json_array();
-	json_array_append_new(row->log, json_string(line));
+	json_array_append_new(row->log, json_text(line));
 }
 
 /* Read frames until the batch is full; false at the end or on an error. With
@@ -164,12 +166,10 @@ static void prepare_batch(struct replay *r)
 		struct row *row = &r->rows[i];
 		struct packet *pkt;
 
-		if (!r->first_ns)
+		if (row->frame.number == 1)
 			r->first_ns = row->frame.wall_ns;
 		r->now.wall_ns = row->frame.wall_ns;
-		/* From an hour on, so that nothing is earlier than zero. */
-		r->now.mono_ns =
-			row->frame.wall_ns - r->first_ns + 3600 * NS_PER_SEC;
+		r->now.mono_ns = row->frame.wall_ns - r->first_ns + MONO_START;
 		if (row->packet < 0)
 			continue;
 		pkt = &r->packets[row->packet];
@@ -312,7 +312,7 @@ static void run(struct replay *r)
 	bool more = true;
 	uint64_t frames = 0;
 
-	while (more) {
+	while (more && !ferror(r->o->out)) {
 		more = fill_batch(r);
 		prepare_batch(r);
 		path_run_batch(r->path, r->packets, r->times, r->n_packets,
@@ -388,6 +388,42 @@ static int finish(struct replay *r)
 		strbuf_fini(&r->rows[i].text);
 	free(r->buf);
 	return r->status;
+}
+
+/* Is what is to be written one of the captures? It would be cut off while it
+ * is read. */
+static bool is_capture(const struct replay_options *o, const char *path)
+{
+	struct stat out, in;
+
+	if (!path || stat(path, &out) || !S_ISREG(out.st_mode))
+		return false;
+	for (size_t i = 0; i < o->n_captures; i++) {
+		if (strcmp(o->captures[i], "-") ? stat(o->captures[i], &in)
+						: fstat(STDIN_FILENO, &in))
+			continue;
+		if (in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+			return true;
+	}
+	return false;
+}
+
+/* 0, or 2 (usage) with what is wrong told. */
+static int check_outputs(const struct replay_options *o)
+{
+	const char *const outputs[] = { o->write, o->dump_conntrack,
+					o->dump_expect, o->dump_ruleset };
+
+	for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
+		if (!is_capture(o, outputs[i]))
+			continue;
+		fprintf(o->err,
+			"nftvm: %s: a capture to be read, and to be "
+			"written over\n",
+			outputs[i]);
+		return 2;
+	}
+	return 0;
 }
 
 /* Open what is read and what is written; 0 or the exit status. */
@@ -476,7 +512,9 @@ int replay(const struct replay_options *o)
 
 	r->o = o;
 	r->nv = nftvm_new(o->numeric ? NFTVM_NEW_NUMERIC : 0);
-	status = load(r);
+	status = check_outputs(o);
+	if (!status)
+		status = load(r);
 	if (!status)
 		status = open_files(r);
 	if (!status) {

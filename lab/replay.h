@@ -61,6 +61,7 @@ struct replay_options {
  * replay() - load the ruleset and the host, run the captures, tell
  *
  * Return: the exit status: 0; 1 (ruleset, host file or a capture is wrong);
+ * 2 (options that contradict each other or cannot be);
  * 3 (a file cannot be opened or written); with the reason on @err.
  */
 int replay(const struct replay_options *o);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
@@ -57,7 +58,16 @@ static void see(struct host_infer *inf, struct packet *pkt)
 	host_infer_see(inf, pkt->nfproto, &saddr, &daddr);
 }
 
-/* Show the packets of all files but stdin to @inf. What is wrong with a file
+/* Can it be read now and by the replay again? A pipe cannot. */
+static bool is_read_twice(const char *path)
+{
+	struct stat st;
+
+	return strcmp(path, "-") != 0 && !stat(path, &st) &&
+	       S_ISREG(st.st_mode);
+}
+
+/* Show the packets of all files but pipes to @inf. What is wrong with a file
  * is told by the replay itself, which comes to the same place. */
 static void see_captures(struct host_infer *inf, const struct replay_options *o)
 {
@@ -70,7 +80,7 @@ static void see_captures(struct host_infer *inf, const struct replay_options *o)
 	int ignored;
 
 	for (size_t i = 0; i < o->n_captures; i++) {
-		if (!strcmp(o->captures[i], "-"))
+		if (!is_read_twice(o->captures[i]))
 			continue;
 		c = capture_open(&o->captures[i], 1, &ignored, &error);
 		if (!c) {

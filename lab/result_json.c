@@ -8,12 +8,13 @@
 
 #include "base/alloc.h"
 #include "ct/ct.h"
+#include "lab/json_text.h"
 #include "lab/names.h"
 
 static void set_string(json_t *o, const char *key, const char *value)
 {
 	if (value)
-		json_object_set_new(o, key, json_string(value));
+		json_object_set_new(o, key, json_text(value));
 }
 
 static json_t *rule_json(const struct vm_rule *rule)

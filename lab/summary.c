@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "lab/json_text.h"
 #include "lab/names.h"
 
 static json_t *verdicts_json(const struct summary *s)
@@ -59,10 +60,10 @@ static json_t *rule_row(const struct summary_world *w,
 	json_t *row;
 
 	w->rule_text(w->data, rule, &text);
-	row = json_pack("{s:s, s:s, s:s, s:I, s:s, s:I}", "family",
+	row = json_pack("{s:s, s:s, s:s, s:I, s:o, s:I}", "family",
 			family_name(c->family), "table", c->table, "chain",
 			c->name, "handle", (json_int_t)vm_rule_handle(rule),
-			"text", strbuf_str(&text), "hits",
+			"text", json_text(strbuf_str(&text)), "hits",
 			(json_int_t)vm_rule_hits(rule));
 	strbuf_fini(&text);
 	return row;
@@ -220,20 +221,31 @@ static void print_reasons(FILE *out, const char *title, json_t *counts)
 	}
 }
 
+/* Are two rows of one chain? The same name is in many tables. */
+static bool same_chain(const json_t *a, const json_t *b)
+{
+	static const char *const keys[] = { "family", "table", "chain" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (strcmp(string(a, keys[i]), string(b, keys[i])) != 0)
+			return false;
+	}
+	return true;
+}
+
 static void print_rules(FILE *out, const char *title, json_t *rules)
 {
-	const char *chain = "";
+	json_t *row, *before = NULL;
 	size_t i;
-	json_t *row;
 
 	if (!json_array_size(rules))
 		return;
 	fprintf(out, "%s:\n", title);
 	json_array_foreach(rules, i, row) {
-		if (strcmp(chain, string(row, "chain")) != 0)
+		if (!same_chain(row, before))
 			fprintf(out, "  %s %s %s\n", string(row, "family"),
 				string(row, "table"), string(row, "chain"));
-		chain = string(row, "chain");
+		before = row;
 		fprintf(out, "%10lld  %s\n", (long long)number(row, "hits"),
 			string(row, "text"));
 	}

@@ -17,7 +17,10 @@ enum {
 	BLOCK_IDB = 1,
 	BLOCK_EPB = 6,
 	BYTE_ORDER_MAGIC = 0x1a2b3c4d,
-	LINKTYPE_RAW = 101,
+	/* What libpcap calls DLT_RAW, and not LINKTYPE_RAW, which is 101: of that
+	 * it takes a second interface for one of another type, and tcpdump
+	 * reads no further. Wireshark knows both. */
+	LINKTYPE_RAW = 12,
 	OPT_END = 0,
 	OPT_IF_NAME = 2,
 	OPT_IF_TSRESOL = 9,
@@ -26,16 +29,19 @@ enum {
 /**
  * struct capture_writer - a file being written
  * @ifaces:	name to its number plus one, as a pointer
+ * @error:	-errno of the first write that failed
  */
 struct capture_writer {
 	FILE *file;
 	struct strmap *ifaces;
 	uintptr_t ifaces_len;
+	int error;
 };
 
 static void put(struct capture_writer *w, const void *p, size_t len)
 {
-	fwrite(p, 1, len, w->file);
+	if (!w->error && fwrite(p, 1, len, w->file) != len)
+		w->error = errno ? -errno : -EIO;
 }
 
 static void put32(struct capture_writer *w, uint32_t v)
@@ -133,10 +139,14 @@ void capture_write(struct capture_writer *w, const char *iface,
 	put32(w, total);
 }
 
+/* A file without an interface is none to libpcap, so an empty one gets one. */
 int capture_finish(struct capture_writer *w)
 {
-	int ret = ferror(w->file) ? -EIO : 0;
+	int ret;
 
+	if (!w->ifaces_len)
+		iface_id(w, "none");
+	ret = w->error;
 	errno = 0;
 	if (fclose(w->file) && !ret)
 		ret = errno ? -errno : -EIO;

@@ -7,6 +7,7 @@ CLI_TESTS = \
 	tests/cli/man.sh \
 	tests/cli/random.sh \
 	tests/cli/refusals.sh \
+	tests/cli/replay.sh \
 	tests/cli/usage.sh
 EXTRA_DIST += $(CLI_TESTS) tests/cli/refusals.txt
 TESTS += $(CLI_TESTS)
