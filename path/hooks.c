@@ -128,11 +128,11 @@ void hooks_build(struct path *p)
 enum step_end hook_run(struct path_run *run, uint8_t hook)
 {
 	const struct step_list *l = &run->p->hooks[packet_fam(run->pkt)][hook];
-	const struct step *s = l->v, *last = s + l->len;
+	const struct step *s;
 	enum step_end end;
 
 	run->pkt->hook = hook;
-	for (; s < last; s++) {
+	vec_foreach(l, s) {
 		end = s->run(run, s);
 		if (unlikely(end != STEP_GO_ON))
 			return end;

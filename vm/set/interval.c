@@ -172,15 +172,18 @@ static size_t dir_search(const struct interval_data *iv, const struct needle *n,
 static size_t dir_search_short(const struct interval_data *iv, uint64_t prefix,
 			       size_t at, size_t len)
 {
-	const uint64_t *base = iv->prefix + at;
+	const uint64_t *base;
 
+	if (!len)
+		return at;
+	base = iv->prefix + at;
 	while (len > 1) {
 		size_t half = len / 2;
 
 		base += base[half - 1] <= prefix ? half : 0;
 		len -= half;
 	}
-	return (size_t)(base - iv->prefix) + (len && *base <= prefix);
+	return (size_t)(base - iv->prefix) + (*base <= prefix);
 }
 
 /* The chunks that the jump table leaves open for a prefix: @at to @at + @len;
