@@ -15,6 +15,13 @@
  * print 100,000 records. */
 #define DIAG_KEEP 50
 
+/* Bytes of a line that are shown, and how many of a longer one before the
+ * place that is meant. */
+#define LINE_SHOWN  400
+#define LINE_BEFORE 60
+/* Bytes of a message, which may quote a word of any length. */
+#define MESSAGE_MAX 1000
+
 struct source {
 	char *name;
 	char *text;
@@ -183,6 +190,8 @@ static int queue(struct diags *d, bool is_error, const struct loc *loc,
 		r->other = *other;
 	if (vasprintf(&r->message, fmt, ap) < 0)
 		xalloc_failed(0);
+	if (strlen(r->message) > MESSAGE_MAX + 3)
+		strcpy(r->message + MESSAGE_MAX, "...");
 	return is_error ? -1 : 0;
 }
 
@@ -308,6 +317,22 @@ static struct line line_of(const struct diags *d, uint32_t source,
 	return l;
 }
 
+/* The part of a line that is shown: what is around the location, when it is
+ * longer than anybody wrote by hand. */
+static struct line window_of(const struct line *l, uint32_t at)
+{
+	struct line w = *l;
+	size_t from = at - l->start;
+
+	if (l->len <= LINE_SHOWN)
+		return w;
+	from -= MIN(from, (size_t)LINE_BEFORE);
+	w.s += from;
+	w.start += from;
+	w.len = MIN(l->len - from, (size_t)LINE_SHOWN);
+	return w;
+}
+
 /* Marks for the bytes of @loc that stand in line @l: one per column, tabs of
  * the line kept so that the marks stand below their text. */
 static void mark(char *marks, const struct line *l, const struct loc *loc,
@@ -384,6 +409,7 @@ static void print_record(const struct diags *d, FILE *out,
 		fprintf(out, "%s:%u:%u-%u: %s: %s\n",
 			source_at(d, r->loc.source)->name, l.no, first, last,
 			kind, r->message);
+		l = window_of(&l, r->loc.start);
 		print_line(out, &l);
 		print_marks(out, r, &l);
 	}

@@ -159,10 +159,14 @@ struct list_expr {
 	} items;
 };
 
+/* Operators in one expression, those of its variables too. */
+#define BINOP_MAX 1000
+
 /** struct binop_expr - @left op @right; of constants it is folded */
 struct binop_expr {
 	struct expr e;
 	enum binop_kind op;
+	uint16_t operators; /* how many it is of, itself too */
 	struct expr *left, *right;
 	u128 mask, xor; /* checked: what the kernel's bitwise does */
 	u128 operand;	/* checked: the constant on the right */

@@ -319,12 +319,30 @@ struct expr *build_fib(struct parser *p, const struct loc *loc,
 	return e;
 }
 
+/* Of how many operators it is, where a variable stands for its value. */
+static unsigned operators(const struct expr *e)
+{
+	while (expr_is(e, var) && expr_as(e, var_expr)->def &&
+	       expr_as(e, var_expr)->def->init)
+		e = expr_as(e, var_expr)->def->init;
+	return expr_is(e, binop) ? expr_as(e, binop_expr)->operators : 0;
+}
+
 struct expr *build_binop(struct parser *p, const struct loc *loc,
 			 enum binop_kind op, struct expr *left,
 			 struct expr *right)
 {
+	const unsigned n = 1 + operators(left) + operators(right);
 	NODE(p, b, binop_expr, expr_binop, loc);
 
+	/* Whoever walks the tree goes as deep as it is. */
+	if (n > BINOP_MAX) {
+		diag_error(p->diags, loc,
+			   "more than %d operators in one expression",
+			   BINOP_MAX);
+		return bad_expr(p, loc);
+	}
+	b->operators = (uint16_t)n;
 	b->op = op;
 	b->left = left;
 	b->right = right;

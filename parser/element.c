@@ -18,6 +18,9 @@
 
 static int gather(struct fill *f, struct expr *e);
 
+#define INNER_MAX (4u << 20)
+#define DEPTH_MAX 1000u
+
 /* ---- reading ------------------------------------------------------------- */
 
 /* A checked constant as bounds. */
@@ -130,6 +133,29 @@ static struct expr *nested(struct expr *key)
 	return expr_is(key, set) || expr_is(key, list) ? key : NULL;
 }
 
+/* Sets within sets: variables of a few lines can hold one another so that all
+ * memory would not hold what they stand for. */
+static int gather_nested(struct fill *f, const struct elem *el,
+			 struct expr *inner)
+{
+	int err;
+
+	if (f->inner > INNER_MAX || f->depth >= DEPTH_MAX) {
+		/* Told once: whoever is on the way up comes here, too. */
+		if (f->inner != UINT64_MAX)
+			diag_error(f->c->diags, &el->key->loc,
+				   "more than %u elements, or %u sets, within "
+				   "one another",
+				   INNER_MAX, DEPTH_MAX);
+		f->inner = UINT64_MAX;
+		return -1;
+	}
+	f->depth++;
+	err = gather(f, inner);
+	f->depth--;
+	return err;
+}
+
 static int gather_elem(struct fill *f, const struct elem *el)
 {
 	static const struct bound none = { 0 };
@@ -137,7 +163,10 @@ static int gather_elem(struct fill *f, const struct elem *el)
 	struct expr *inner = nested(el->key);
 
 	if (inner && !el->data)
-		return gather(f, inner);
+		return gather_nested(f, el, inner);
+	/* What one variable holds stands in the text. */
+	if (f->depth > 1 && f->inner <= INNER_MAX)
+		f->inner++;
 	if (check_data(f, el))
 		return -1;
 	vec_push(&f->in.rows, el);

@@ -900,7 +900,7 @@ static int nftvm_grammar_lex(YYSTYPE *value, YYLTYPE *loc, struct parser *p,
 static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 				const char *message)
 {
-	diag_error(p->diags, loc, "%s", message);
+	diag_error(p->diags, loc, "nested too deeply (%s)", message);
 }
 
 static int yyreport_syntax_error(const yypcontext_t *ctx, struct parser *p,

@@ -42,7 +42,11 @@ static inline bool elem_is_catchall(const struct elem *el)
 	return expr_is(el->key, wildcard);
 }
 
-/** struct fill - filling one set */
+/**
+ * struct fill - filling one set
+ * @depth:	sets within sets that are being gathered
+ * @inner:	elements that were found in the inner ones
+ */
 struct fill {
 	struct check *c;
 	struct cmd_set *set;
@@ -50,6 +54,8 @@ struct fill {
 	struct elem_rows in;
 	struct elem_batch *out;
 	bool deleting;
+	unsigned depth;
+	uint64_t inner;
 };
 
 /** fill_row() - a new row of the batch for element @i, without its key */

@@ -38,6 +38,32 @@ Test(diag, carets_stand_below_the_text)
 	diags_free(d);
 }
 
+/* A line of a megabyte, made by a program: what is around the place is shown. */
+Test(diag, long_lines_and_words_are_cut)
+{
+	const size_t len = 1000000;
+	struct diags *d = diags_new();
+	char *text = malloc(len + 1), *s;
+	struct loc at;
+
+	memset(text, 'a', len);
+	text[len] = '\0';
+	at.source = diag_source_add(d, "long.nft", text, len, NULL);
+	at.start = 500000;
+	at.end = 500002;
+	diag_error(d, &at, "not %s", text);
+	s = printed(d);
+	cr_assert_eq(strncmp(s, "long.nft:1:500001-500002: error: not aaa", 39),
+		     0);
+	cr_assert_lt(strlen(s), 2000);
+	cr_assert_not_null(strstr(s, "aaa...\naaa"));
+	cr_assert_not_null(strstr(s, "aaa\n   "));
+	cr_assert_str_eq(s + strlen(s) - 4, " ^^\n");
+	free(s);
+	free(text);
+	diags_free(d);
+}
+
 Test(diag, nearest_finds_slips_only)
 {
 	static const char *const names[] = { "saddr", "daddr", "protocol" };

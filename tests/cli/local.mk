@@ -3,6 +3,7 @@ check_PROGRAMS += tests/cli/generate
 tests_cli_generate_SOURCES = tests/cli/generate.c
 tests_cli_generate_LDADD = libengine.la
 CLI_TESTS = \
+	tests/cli/hostile.sh \
 	tests/cli/listing.sh \
 	tests/cli/man.sh \
 	tests/cli/random.sh \
