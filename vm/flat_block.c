@@ -250,8 +250,11 @@ static void blocks_add(struct making *m)
 		block_make(m, i);
 	vec_shrink(&f->steps);
 	for (uint32_t i = f->n_blocks; i--;) {
-		f->blocks[i].steps = f->steps.v + (i ? m->ends[i - 1] : 0);
-		f->blocks[i].end = f->steps.v + m->ends[i];
+		if (m->ends[i]) {
+			f->blocks[i].steps =
+				f->steps.v + (i ? m->ends[i - 1] : 0);
+			f->blocks[i].end = f->steps.v + m->ends[i];
+		}
 		if (f->blocks[i].always | f->blocks[i].fields)
 			busy = i;
 		f->blocks[i].next_busy = busy;
