@@ -245,12 +245,14 @@ struct set_expr {
 /**
  * struct setref_expr - @name; checked: @type
  * @shift:	raised: bits that the keys are shifted left (struct set_field)
+ * @key:	raised: the fields that are looked up, if there are several
  */
 struct setref_expr {
 	struct expr e;
 	const char *name;
 	const struct set_type *type;
 	unsigned shift;
+	const struct list_expr *key;
 };
 
 /** struct byteorder_expr - @arg in the other byte order: raised only */

@@ -141,14 +141,11 @@ static int unknown_variable(struct parser *p, struct str name,
 	return -1;
 }
 
-void build_undefine(struct parser *p, struct str name,
-		    const struct loc *name_loc)
+void build_undefine(struct parser *p, struct str name)
 {
 	struct define *d = define_find(p->scope, name, false);
 
-	if (!d)
-		unknown_variable(p, name, name_loc);
-	else
+	if (d)
 		d->hidden = true;
 }
 
@@ -540,6 +537,9 @@ void build_set_flags(struct parser *p, struct words *flags)
 	const char *names[] = { "constant", "interval", "timeout", "dynamic" };
 
 	p->open->set->flags_loc = flags->loc;
+	/* nft: the last line counts for a set, all of them for a map */
+	if (!p->open->set->is_map)
+		p->open->set->flags = 0;
 	for (; flags; flags = flags->next) {
 		size_t i = 0;
 
@@ -581,8 +581,9 @@ static uint64_t time_value(struct parser *p, struct str *value,
 			   const struct loc *loc)
 {
 	uint64_t ms = 0;
+	u128 number;
 
-	if (!value || !str_time(*value, &ms))
+	if (!value || str_number(*value, &number) || !str_time(*value, &ms))
 		diag_error(p->diags, loc, "a time is expected, as in 1h30m");
 	return ms;
 }
@@ -592,7 +593,7 @@ void build_set_option(struct parser *p, struct str name, const struct loc *loc,
 {
 	struct set_item *s = p->open->set;
 
-	if (str_is(name, "auto-merge") && !value) {
+	if (str_is(name, "auto-merge") && !value && !s->is_map) {
 		s->auto_merge = true;
 	} else if (str_is(name, "timeout")) {
 		s->has_timeout = true;
@@ -624,5 +625,8 @@ void build_set_stmt(struct parser *p, struct stmt *s)
 
 void build_set_elems(struct parser *p, struct expr *elems)
 {
+	if (expr_is(elems, set) && !expr_as(elems, set_expr)->elems.len)
+		diag_error(p->diags, &elems->loc,
+			   "no elements in these braces");
 	arena_push(p->arena, &p->open->set->elems, elems);
 }

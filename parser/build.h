@@ -45,8 +45,7 @@ void build_syntax_error(struct parser *p, const struct loc *loc,
 /* Variables */
 void build_define(struct parser *p, const struct loc *loc, struct str name,
 		  const struct loc *name_loc, struct expr *init, bool redefine);
-void build_undefine(struct parser *p, struct str name,
-		    const struct loc *name_loc);
+void build_undefine(struct parser *p, struct str name);
 struct expr *build_var(struct parser *p, const struct loc *loc,
 		       struct str name);
 

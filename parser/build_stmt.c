@@ -196,6 +196,8 @@ struct limit_args *build_limit_args(struct parser *p, struct str word,
 	if (!str_is(word, "rate"))
 		unexpected(p, loc, word, "rate");
 	l = build_limit_numbers(p, rate, size, unit, unit_loc);
+	if (over && str_is(*over, "until"))
+		unexpected(p, loc, *over, "over");
 	l->over = over_word(p, over, loc);
 	return l;
 }
@@ -253,10 +255,14 @@ struct stmt *build_quota(struct parser *p, const struct loc *loc,
 
 /* ---- log ---------------------------------------------------------------- */
 
+enum {
+	AUDIT = 8, /* NFT_LOGLEVEL_AUDIT */
+};
+
 static const struct unit log_levels[] = {
-	{ "emerg", 0 }, { "alert", 1 },	 { "crit", 2 }, { "err", 3 },
-	{ "warn", 4 },	{ "notice", 5 }, { "info", 6 }, { "debug", 7 },
-	{ "audit", 8 }, { NULL, 0 },
+	{ "emerg", 0 },	    { "alert", 1 },  { "crit", 2 }, { "err", 3 },
+	{ "warn", 4 },	    { "notice", 5 }, { "info", 6 }, { "debug", 7 },
+	{ "audit", AUDIT }, { NULL, 0 },
 };
 
 struct stmt *build_log_new(struct parser *p)
@@ -379,9 +385,10 @@ struct stmt *build_log(struct parser *p, const struct loc *loc, struct stmt *s)
 	if (l->has & LOG_HAS_GROUP && (l->has & LOG_HAS_LEVEL || l->logflags))
 		diag_error(p->diags, loc,
 			   "level and flags do not go with group");
-	if (!(l->has & LOG_HAS_GROUP) &&
-	    l->has & (LOG_HAS_SNAPLEN | LOG_HAS_QTHRESHOLD))
-		l->has |= LOG_HAS_GROUP;
+	if (l->has & LOG_HAS_LEVEL && l->level == AUDIT &&
+	    (l->has != LOG_HAS_LEVEL || l->logflags))
+		diag_error(p->diags, loc,
+			   "log level audit has no further options");
 	return s;
 }
 

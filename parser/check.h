@@ -114,4 +114,11 @@ void depend_learn(struct check *c, const struct match_stmt *m);
 struct expr *check_set_of(struct check *c, const struct expr *left,
 			  struct set_expr *e);
 
+/** depend_skip() - bits of the headers before @p in its own layer */
+unsigned depend_skip(const struct proto_desc *p);
+
+/** check_l3() - @e is of packets of @nfproto only: can it be true here? 0, or -1
+ * with a diagnostic */
+int check_l3(struct check *c, const struct expr *e, uint8_t nfproto);
+
 #endif

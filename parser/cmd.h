@@ -235,10 +235,12 @@ void cmd_dump(struct parser *p, const struct cmd *cmd, struct strbuf *out);
  * struct elem_look - how the rule that an anonymous set is part of sees keys
  * @shift:	bits that they are shifted left by: a field of bits
  * @type:	of the value that is looked up; NULL: the set's own
+ * @key:	the fields that are looked up; NULL: one
  */
 struct elem_look {
 	unsigned shift;
 	const struct datatype *type;
+	const struct list_expr *key;
 };
 
 /**

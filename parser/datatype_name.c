@@ -47,6 +47,10 @@ static int string_parse(struct check *c, const struct datatype *t,
 		}
 		bytes[n++] = (uint8_t)s->text.s[i];
 	}
+	if (!n) {
+		diag_error(c->diags, &s->e.loc, "%s is never empty", t->name);
+		return -2;
+	}
 	*v = value_import(bytes, 16, BYTEORDER_BIG);
 	return 0;
 }
@@ -60,7 +64,7 @@ static void string_print(const struct parser_env *env, const struct datatype *t,
 	value_export(v, 16, BYTEORDER_BIG, bytes);
 	n = strlen((char *)bytes);
 	strbuf_putc(out, '"');
-	if (n && bytes[n - 1] == '*')
+	if (n && bytes[n - 1] == '*' && t == &type_ifname)
 		strbuf_printf(out, "%.*s\\*", (int)n - 1, (char *)bytes);
 	else
 		strbuf_puts(out, (char *)bytes);

@@ -146,7 +146,10 @@ static int date_parse(struct check *c, const struct datatype *t,
 		*v = (u128)((uint64_t)mktime(&tm) * NS_PER_SEC);
 		return 0;
 	}
-	return str_number(s->text, v) ? 0 : -1;
+	if (!str_number(s->text, v) || *v > UINT64_MAX / NS_PER_SEC)
+		return -1;
+	*v *= NS_PER_SEC;
+	return 0;
 }
 
 static void date_print(const struct parser_env *env, const struct datatype *t,

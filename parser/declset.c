@@ -244,6 +244,9 @@ static void statements(struct parser *p, struct cmd_set *set,
 
 	for (; s; s = s->next)
 		s->ops->lower(&l, s);
+	if (l.n_nested > 1)
+		nftnl_set_set_u32(set->nftnl, NFTNL_SET_FLAGS,
+				  set->type.flags | NFT_SET_EXPR);
 	if (l.n_nested == 1)
 		nftnl_set_set_data(set->nftnl, NFTNL_SET_EXPR, exprs[0], 0);
 	for (size_t i = 0; l.n_nested > 1 && i < l.n_nested; i++)
@@ -272,6 +275,8 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 	    set_fill(&c, set, &l, si->elems.v, si->elems.len, false))
 		return NULL;
 	set->type.has_elems = set->elems != NULL;
+	if (set->type.flags & NFT_SET_CONSTANT && set->elems)
+		set->size = (uint32_t)(set->elems->len + set->open_end);
 	set_nftnl(&c, set, &l, h->set);
 	statements(p, set, si->stmts);
 	return set;

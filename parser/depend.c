@@ -6,10 +6,11 @@
  * rule has found out so far is struct proto_state: one header per layer. A
  * match on a header that is not known to be there gets a dependency first:
  *
- *	a network header in inet	meta nfproto
+ *	a network header in inet	meta nfproto, or ether type behind Ethernet
  *	a transport header		meta l4proto
  *	ICMP in inet			meta nfproto, then meta l4proto
  *	an Ethernet header		meta iiftype ether
+ *	a VLAN tag			meta iiftype ether, then ether type 8021q
  *	an ICMP field of some types	icmp type
  *
  * What matches say about the packet (`ip protocol tcp`, `meta l4proto tcp`) is
@@ -19,6 +20,7 @@
 
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <linux/if_ether.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
@@ -39,6 +41,11 @@ static struct match_stmt *match_new(struct check *c, const struct loc *loc,
 	return m;
 }
 
+unsigned depend_skip(const struct proto_desc *p)
+{
+	return p == &proto_vlan ? 8 * ETH_HLEN : 0;
+}
+
 static void emit_meta(struct check *c, const struct loc *loc, const char *name,
 		      u128 v)
 {
@@ -55,6 +62,25 @@ static void emit_meta(struct check *c, const struct loc *loc, const char *name,
 	check_emit(c, &match_new(c, loc, &k->e, v)->s);
 }
 
+/* What the Ethernet header or the VLAN tag says to come next. */
+static void emit_link_type(struct check *c, const struct loc *loc,
+			   const struct proto_desc *link, u128 v)
+{
+	struct payload_expr *p = arena_new_of(c->arena, struct payload_expr);
+	struct str name = { link->key, (uint32_t)strlen(link->key) };
+
+	p->proto = link;
+	p->field = proto_field_find(link, name);
+	p->base = PROTO_BASE_LL;
+	p->offset = p->field->offset + depend_skip(link);
+	p->e.ops = &expr_payload;
+	p->e.loc = *loc;
+	p->e.dtype = p->field->type;
+	p->e.len = p->field->len;
+	p->e.byteorder = BYTEORDER_BIG;
+	check_emit(c, &match_new(c, loc, &p->e, v)->s);
+}
+
 static int conflict(struct check *c, const struct expr *e, const char *a,
 		    const char *b)
 {
@@ -62,20 +88,32 @@ static int conflict(struct check *c, const struct expr *e, const char *a,
 			  "conflicting protocols: %s, and before it %s", b, a);
 }
 
+int check_l3(struct check *c, const struct expr *e, uint8_t nfproto)
+{
+	const struct proto_desc *now = c->proto.at[PROTO_BASE_NETWORK];
+
+	if (!now || now->nfproto == nfproto)
+		return 0;
+	return conflict(c, e, now->name, proto_by_nfproto(nfproto)->name);
+}
+
 int depend_network(struct check *c, const struct expr *e, uint8_t nfproto)
 {
 	const struct proto_desc *now = c->proto.at[PROTO_BASE_NETWORK];
 	const struct proto_desc *want = proto_by_nfproto(nfproto);
+	const struct proto_desc *link = c->proto.at[PROTO_BASE_LL];
 
 	if (now == want)
 		return 0;
-	if (now && c->family == NFPROTO_INET)
+	if (now && c->family == NFPROTO_INET && c->rule)
 		return conflict(c, e, now->name, want->name);
 	if (c->family != NFPROTO_INET || nfproto == NFPROTO_ARP)
 		return diag_error(c->diags, &e->loc,
 				  "%s does not exist in this table's family",
 				  want->name);
-	if (c->rule)
+	if (c->rule && link)
+		emit_link_type(c, &e->loc, link, want->number);
+	else if (c->rule)
 		emit_meta(c, &e->loc, "nfproto", nfproto);
 	c->proto.at[PROTO_BASE_NETWORK] = want;
 	return 0;
@@ -101,13 +139,14 @@ static int depend_transport(struct check *c, const struct payload_expr *e)
 
 static int depend_link(struct check *c, const struct payload_expr *e)
 {
-	if (c->proto.at[PROTO_BASE_LL] == e->proto)
+	const struct proto_desc *now = c->proto.at[PROTO_BASE_LL];
+
+	if (now == e->proto || now == &proto_vlan)
 		return 0;
-	if (e->proto != &proto_ether)
-		return diag_error(c->diags, &e->e.loc,
-				  "'%s' is not supported yet", e->proto->name);
-	if (c->rule)
+	if (!now && c->rule)
 		emit_meta(c, &e->e.loc, "iiftype", ARPHRD_ETHER);
+	if (e->proto == &proto_vlan && c->rule)
+		emit_link_type(c, &e->e.loc, &proto_ether, ETH_P_8021Q);
 	c->proto.at[PROTO_BASE_LL] = e->proto;
 	return 0;
 }
@@ -200,6 +239,9 @@ static void learn_payload(struct check *c, const struct payload_expr *e, u128 v)
 {
 	if (e->raw || !e->proto)
 		return;
+	if (e->proto == &proto_ether && v == ETH_P_8021Q &&
+	    !strcmp(e->field->name, proto_ether.key))
+		c->proto.at[PROTO_BASE_LL] = &proto_vlan;
 	if (e->base == PROTO_BASE_LL && e->proto->key &&
 	    !strcmp(e->field->name, e->proto->key) &&
 	    proto_by_ethertype((unsigned)v))

@@ -82,7 +82,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %left AND
 %left LSHIFT RSHIFT
 
-%type <str> name rname word vword metaword ctword logval dirword proto_word
+%type <str> name rname word text nword vword metaword ctword logval dirword proto_word
 %type <kw> dir
 %type <expr> lprim lexpr lconcat rprim rexpr item citem rhs rhs_list set_ref
 %type <expr> set_lit elems init sexpr satom svalue verdict map_arg
@@ -120,7 +120,7 @@ line
 define
 	: DEFINE name '=' init		{ build_define(p, &@$, $2, &@2, $4, false); }
 	| REDEFINE name '=' init	{ build_define(p, &@$, $2, &@2, $4, true); }
-	| UNDEFINE name			{ build_undefine(p, $2, &@2); }
+	| UNDEFINE name			{ build_undefine(p, $2); }
 	;
 
 init
@@ -238,7 +238,7 @@ table_item
 	: SEP
 	| define SEP
 	| FLAGS word_list SEP		{ build_table_flags(p, &@2, $2); }
-	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
+	| COMMENT text SEP		{ build_comment(p, $2, &@2); }
 	| CHAIN name '{'		{ build_chain(p, &@$, build_names_add(p, NULL, $2, &@2)); }
 	  chain_items '}' SEP			{ build_end(p); }
 	| SET name '{'			{ build_set(p, &@$, build_names_add(p, NULL, $2, &@2), false); }
@@ -270,7 +270,7 @@ chain_item
 					{ build_hook(p, $2, &@2, $4, &@4, $7, &@7); }
 	| POLICY VERDICT SEP		{ build_policy(p, $2, &@2); }
 	| POLICY '$' word SEP		{ build_policy_var(p, $3, &@3); }
-	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
+	| COMMENT text SEP		{ build_comment(p, $2, &@2); }
 	| FLAGS word_list SEP		{ build_chain_flags(p, &@2); }
 	| error SEP			{ build_recovered(p); yyerrok; }
 	;
@@ -295,7 +295,7 @@ counter_items
 	: %empty
 	| counter_items SEP
 	| counter_items WORD NUM	{ build_counter_value(p, $2, &@2, $3, &@3); }
-	| counter_items COMMENT QUOTED	{ build_comment(p, $3, &@3); }
+	| counter_items COMMENT text	{ build_comment(p, $3, &@3); }
 	| counter_items error SEP	{ build_recovered(p); yyerrok; }
 	;
 
@@ -307,7 +307,7 @@ quota_items
 object_rest
 	: %empty
 	| object_rest SEP
-	| object_rest COMMENT QUOTED	{ build_comment(p, $3, &@3); }
+	| object_rest COMMENT text	{ build_comment(p, $3, &@3); }
 	| object_rest error SEP		{ build_recovered(p); yyerrok; }
 	;
 
@@ -362,7 +362,7 @@ set_item
 	| WORD NUM SEP			{ build_set_option(p, $1, &@1, &$2, &@2); }
 	| WORD WORD SEP			{ build_set_option(p, $1, &@1, &$2, &@2); }
 	| set_stmts SEP			{ build_set_stmt(p, $1); }
-	| COMMENT QUOTED SEP		{ build_comment(p, $2, &@2); }
+	| COMMENT text SEP		{ build_comment(p, $2, &@2); }
 	| ELEMENTS '=' set_ref		{ build_set_elems(p, $3); }
 	| error SEP			{ build_recovered(p); yyerrok; }
 	;
@@ -396,7 +396,7 @@ word_list
 
 rule
 	: stmts				{ $$ = build_rule_ast(p, $1, NULL, NULL); }
-	| stmts COMMENT QUOTED		{ $$ = build_rule_ast(p, $1, &$3, &@3); }
+	| stmts COMMENT text		{ $$ = build_rule_ast(p, $1, &$3, &@3); }
 	| stmts UNSUP junk		{ $$ = build_rule_unsup(p, $1, $2, &@2); }
 	| UNSUP junk			{ $$ = build_rule_unsup(p, NULL, $1, &@1); }
 	;
@@ -558,14 +558,12 @@ dyn_opts
 	: %empty			{ $$ = build_dyn_new(p); }
 	| dyn_opts WORD WORD		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
 	| dyn_opts WORD NUM		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
-	| dyn_opts COMMENT QUOTED	{ $$ = $1; }
 	| dyn_opts stateful		{ $$ = build_dyn_stmt($1, $2); }
 	;
 
 match_stmt
 	: lconcat rhs			{ $$ = build_match(p, &@$, $1, OP_IMPLICIT, $2); }
 	| lconcat rel_op rhs		{ $$ = build_match(p, &@$, $1, $2, $3); }
-	| EXTHDR_ANY word BOOL		{ $$ = build_match(p, &@$, build_exthdr_any(p, &@2, $2), OP_IMPLICIT, build_symbol(p, &@3, build_word($3), false)); }
 	| PROTO OPTION word BOOL	{ $$ = build_match(p, &@$, build_option(p, &@$, $1, $3, &@3, NULL, NULL), OP_IMPLICIT, build_symbol(p, &@4, build_word($4), false)); }
 	| PROTO OPTION NUM BOOL		{ $$ = build_match(p, &@$, build_option(p, &@$, $1, $3, &@3, NULL, NULL), OP_IMPLICIT, build_symbol(p, &@4, build_word($4), false)); }
 	;
@@ -596,6 +594,7 @@ lprim
 	| RT PROTO metaword		{ $$ = build_rt(p, &@$, $2, $3, &@3); }
 	| SOCKET metaword		{ $$ = build_socket(p, &@$, $2, &@2); }
 	| EXTHDR metaword		{ $$ = build_exthdr(p, &@$, $1, $2, &@2); }
+	| EXTHDR_ANY word		{ $$ = build_exthdr_any(p, &@2, $2); }
 	| NUMGEN WORD MOD NUM num_offset
 					{ $$ = build_numgen(p, &@$, $2, &@2, $4, &@4, $5); }
 	| JHASH lconcat MOD NUM hash_seed num_offset
@@ -725,7 +724,7 @@ elem_opts
 	: %empty			{ $$ = NULL; }
 	| elem_opts WORD WORD		{ $$ = build_elem_opt(p, $1, $2, &@2, $3, &@3); }
 	| elem_opts WORD NUM		{ $$ = build_elem_opt(p, $1, $2, &@2, $3, &@3); }
-	| elem_opts COMMENT QUOTED	{ $$ = build_elem_comment(p, $1, $3, &@3); }
+	| elem_opts COMMENT text	{ $$ = build_elem_comment(p, $1, $3, &@3); }
 	| elem_opts stateful		{ $$ = build_elem_stmt(p, $1, $2); }
 	;
 
@@ -744,6 +743,12 @@ dirword
 dir
 	: ORIGINAL
 	| REPLY
+	;
+
+/* a comment; one word needs no quotes */
+text
+	: QUOTED
+	| WORD
 	;
 
 /* where a statement may follow: nothing that begins one */
@@ -778,7 +783,7 @@ ctword
 	;
 
 /* a constant's name: not the words that may follow an expression's left side */
-vword
+nword
 	: WORD
 	| PROTO				{ $$ = build_word($1); }
 	| METAKEY			{ $$ = build_word($1); }
@@ -794,8 +799,12 @@ vword
 	| BOOL				{ $$ = build_word($1); }
 	| RESET				{ $$ = build_word($1); }
 	| RT				{ $$ = build_word($1); }
-	| META				{ $$ = build_word($1); }
 	| TYPE				{ $$ = build_word($1); }
+	;
+
+vword
+	: nword
+	| META				{ $$ = build_word($1); }
 	;
 
 word
@@ -838,7 +847,7 @@ word
 	;
 
 name
-	: vword
+	: nword
 	| QUOTED
 	| RULE				{ $$ = build_word($1); }
 	| HOOK				{ $$ = build_word($1); }

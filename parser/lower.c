@@ -144,10 +144,13 @@ void lower_key(struct lower *l, const struct expr *e, unsigned reg,
 	}
 	fields = expr_as_const(e, list_expr);
 	for (size_t i = 0; i < fields->items.len; i++) {
-		expr_lower(l, fields->items.v[i], reg);
-		if (interval)
-			lower_to_big(l, fields->items.v[i], reg);
-		reg += lower_words(fields->items.v[i]->len);
+		const struct expr *f = fields->items.v[i];
+
+		expr_lower(l, f, reg);
+		/* one byte as well: it changes nothing, and nft says it */
+		if (interval && expr_order(f) == BYTEORDER_HOST)
+			byteorder(l, reg, expr_bytes(f));
+		reg += lower_words(f->len);
 	}
 }
 

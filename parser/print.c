@@ -170,6 +170,20 @@ static bool layout_of(struct parser *p, const struct set_type *type,
 	return !set_layout_of_type(&c, type, &nowhere, l);
 }
 
+/* Fields whose type says no size have that of what is looked up. */
+static void look_at_fields(struct set_layout *l, const struct list_expr *key)
+{
+	for (unsigned i = 0; i < MIN(l->n, key->items.len); i++) {
+		const struct expr *e = key->items.v[i];
+
+		if (l->f[i].dtype->size || !e->len)
+			continue;
+		l->f[i].len = e->len;
+		l->f[i].bytes = (uint16_t)((e->len + 7) / 8);
+		l->f[i].byteorder = e->byteorder;
+	}
+}
+
 void set_key_print(struct parser *p, const struct set_type *type,
 		   const struct elem_batch *elems, size_t row,
 		   const struct elem_look *look, struct strbuf *out)
@@ -186,6 +200,8 @@ void set_key_print(struct parser *p, const struct set_type *type,
 		l.f[0].shift = (uint8_t)look->shift;
 	if (look && look->type && l.n == 1)
 		l.f[0].dtype = look->type;
+	if (look && look->key)
+		look_at_fields(&l, look->key);
 	print_key(&p->env, &l, type->flags & NFT_SET_INTERVAL,
 		  elem_batch_key(elems, row),
 		  elems->key_ends ? elem_batch_key_end(elems, row) : NULL, out);

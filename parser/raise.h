@@ -168,12 +168,17 @@ struct expr *ct_node(struct raise *r, unsigned key, int dir);
 struct expr *exthdr_node(struct raise *r, const struct nftnl_expr *n);
 /** setref_node() - a set by its name */
 struct expr *setref_node(struct raise *r, const char *name);
+/** setref_look() - @key is looked up in it; returned */
+struct expr *setref_look(struct expr *set, struct expr *key);
 /** payload_raw() - bits at an offset of a layer, which may be ports anywhere */
 struct payload_expr *payload_raw(struct arena *a, unsigned base,
 				 unsigned offset, unsigned bits);
 /** exthdr_trim() - as raise_trim(), of an option or extension header */
 struct expr *exthdr_trim(struct raise *r, const struct expr *e, u128 mask,
 			 unsigned *shift);
+/** exthdr_nameless() - a whole field under a mask has no name in nft's listing,
+ * if it is one of an extension header */
+struct expr *exthdr_nameless(struct raise *r, struct expr *e);
 
 /* ---- matches (raise_match.c) --------------------------------------------- */
 

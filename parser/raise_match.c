@@ -327,6 +327,10 @@ static void complete_binop(struct raise *r, struct match_stmt *m)
 	} else if (b->op == BINOP_RSHIFT) {
 		complete_shift(r, m, b);
 		return;
+	} else if (b->op == BINOP_AND && expr_is(b->left, exthdr)) {
+		b = raise_copy(r, m->left, binop_expr);
+		b->left = exthdr_nameless(r, b->left);
+		m->left = &b->e;
 	}
 	raise_emit(r, &m->s);
 }

@@ -58,6 +58,8 @@ static int tuple_family(struct check *c, struct key_expr *k)
 				  k->key->name, k->key->name);
 	if (!k->l3)
 		k->l3 = c->family == NFPROTO_INET ? net->nfproto : c->family;
+	if (check_l3(c, &k->e, k->l3))
+		return -1;
 	if (k->l3 == NFPROTO_IPV6) {
 		k->e.dtype = &type_ipv6_addr;
 		k->e.len = 128;

@@ -125,6 +125,24 @@ const struct exthdr_field *exthdr_field_find(const struct exthdr_desc *h,
 	return NULL;
 }
 
+/* The match that says the IP version goes in front of the whole rule: nft puts
+ * it there for extension headers, and before the match for all others. */
+static int depend_first(struct check *c, const struct expr *e, uint8_t nfproto)
+{
+	struct stmt *before = c->tail;
+	struct stmt *head = c->rule ? c->rule->checked : NULL;
+
+	if (depend_network(c, e, nfproto))
+		return -1;
+	if (!c->rule || !before || c->tail == before)
+		return 0;
+	c->rule->checked = before->next;
+	c->tail->next = head;
+	c->tail = before;
+	before->next = NULL;
+	return 0;
+}
+
 static struct expr *exthdr_check(struct check *c, struct expr *e)
 {
 	struct key_expr *k = arena_memdup(c->arena, e, sizeof(*k));
@@ -134,9 +152,9 @@ static struct expr *exthdr_check(struct check *c, struct expr *e)
 	k->e.dtype = f ? f->type : &type_boolean;
 	k->e.len = f ? f->len : 1;
 	k->e.byteorder = BYTEORDER_BIG;
-	if (h->op == NFT_EXTHDR_OP_IPV6 && depend_network(c, e, NFPROTO_IPV6))
+	if (h->op == NFT_EXTHDR_OP_IPV6 && depend_first(c, e, NFPROTO_IPV6))
 		return NULL;
-	if (h->op == NFT_EXTHDR_OP_IPV4 && depend_network(c, e, NFPROTO_IPV4))
+	if (h->op == NFT_EXTHDR_OP_IPV4 && depend_first(c, e, NFPROTO_IPV4))
 		return NULL;
 	return &k->e;
 }
@@ -279,6 +297,15 @@ struct expr *exthdr_trim(struct raise *r, const struct expr *e, u128 mask,
 	n->k.e.dtype = ((const struct exthdr_field *)n->k.field)->type;
 	*shift = low;
 	return &n->k.e;
+}
+
+struct expr *exthdr_nameless(struct raise *r, struct expr *e)
+{
+	struct exthdr_expr *x = raise_copy(r, e, exthdr_expr);
+
+	if (x->op == NFT_EXTHDR_OP_IPV6 && !x->k.present)
+		x->k.field = &no_field;
+	return &x->k.e;
 }
 
 static void exthdr_complete(struct raise *r, struct expr **e)

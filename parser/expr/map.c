@@ -145,7 +145,8 @@ static bool map_raise(struct raise *r, const struct nftnl_expr *n)
 		       8 * expr_as(set, setref_expr)->type->data_len,
 		       BYTEORDER_INVALID);
 	m->map = set;
-	m->key = raise_get_key(r, n, NFTNL_EXPR_LOOKUP_SREG, set->len);
+	m->key = setref_look(set, raise_get_key(r, n, NFTNL_EXPR_LOOKUP_SREG,
+						set->len));
 	m->verdict = nftnl_expr_get_u32(n, NFTNL_EXPR_LOOKUP_DREG) ==
 		     NFT_REG_VERDICT;
 	if (m->verdict)

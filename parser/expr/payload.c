@@ -42,6 +42,7 @@ static struct expr *payload_check(struct check *c, struct expr *e)
 	p->e.byteorder = BYTEORDER_BIG;
 	if (depend_payload(c, p))
 		return NULL;
+	p->offset += depend_skip(p->proto);
 	return &p->e;
 }
 

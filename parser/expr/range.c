@@ -16,6 +16,10 @@ static struct expr *range_check(struct check *c, struct expr *e)
 		diag_error(c->diags, &e->loc, "a range goes between values");
 		return NULL;
 	}
+	if (lo->dtype == &type_ifname || lo->dtype == &type_string) {
+		diag_error(c->diags, &e->loc, "there are no ranges of names");
+		return NULL;
+	}
 	r = arena_new_of(c->arena, struct range_expr);
 	r->e = *lo;
 	r->e.ops = &expr_range;

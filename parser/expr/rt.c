@@ -41,6 +41,8 @@ static struct expr *rt_check(struct check *c, struct expr *e)
 			   k->key->name, k->key->name);
 		return NULL;
 	}
+	if (c->family != NFPROTO_INET && check_l3(c, e, k->l3))
+		return NULL;
 	if (k->l3 == NFPROTO_IPV6) {
 		k->e.dtype = &type_ipv6_addr;
 		k->e.len = 128;

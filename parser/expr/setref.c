@@ -36,7 +36,7 @@ static struct expr *setref_check(struct check *c, struct expr *e)
 static void setref_print(struct printer *pr, const struct expr *e)
 {
 	const struct setref_expr *s = expr_as_const(e, setref_expr);
-	const struct elem_look look = { s->shift, e->dtype };
+	const struct elem_look look = { s->shift, e->dtype, s->key };
 
 	if (!(s->type->flags & NFT_SET_ANONYMOUS))
 		strbuf_printf(pr->out, "@%s", s->name);
@@ -59,6 +59,13 @@ struct expr *setref_node(struct raise *r, const char *name)
 		s->type = &none;
 	s->e.len = (uint16_t)(8 * s->type->key_len);
 	return &s->e;
+}
+
+struct expr *setref_look(struct expr *set, struct expr *key)
+{
+	if (expr_is(key, concat))
+		expr_as(set, setref_expr)->key = expr_as(key, list_expr);
+	return key;
 }
 
 const struct expr_ops expr_setref = {

@@ -142,9 +142,6 @@ static int check_op(struct check *c, struct match_stmt *m)
 	if (m->op >= OP_LT && !plain)
 		return diag_error2(c->diags, &m->right->loc, &m->left->loc,
 				   "only a value is smaller or larger");
-	if (m->op >= OP_LT && m->left->dtype->bitmask)
-		return diag_error2(c->diags, &m->right->loc, &m->left->loc,
-				   "flags are neither smaller nor larger");
 	return 0;
 }
 
@@ -485,7 +482,9 @@ static bool raise_lookup(struct raise *r, const struct nftnl_expr *n)
 				NFT_LOOKUP_F_INV;
 
 	raise_match(r, inverted ? OP_NEQ : OP_EQ,
-		    raise_get_key(r, n, NFTNL_EXPR_LOOKUP_SREG, set->len), set);
+		    setref_look(set, raise_get_key(r, n, NFTNL_EXPR_LOOKUP_SREG,
+						   set->len)),
+		    set);
 	return true;
 }
 

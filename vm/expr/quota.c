@@ -23,6 +23,8 @@ static int quota_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	q->flags = nftnl_expr_get_u32(ne, NFTNL_EXPR_QUOTA_FLAGS);
 	if (q->bytes > INT64_MAX)
 		return vm_refuse(lw, -EOVERFLOW, "quota of too many bytes");
+	if (q->consumed > q->bytes)
+		return vm_refuse(lw, -EINVAL, "quota used up from the start");
 	if (q->flags & ~NFT_QUOTA_F_INV)
 		return vm_refuse(lw, -EOPNOTSUPP, "quota flags 0x%x", q->flags);
 	return 0;
