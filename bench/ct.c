@@ -24,6 +24,7 @@
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "bench/measure.h"
+#include "bench/wave.h"
 #include "ct/ct.h"
 #include "packet/csum.h"
 #include "path/path.h"
@@ -162,29 +163,16 @@ static void make(struct bench *b, unsigned i, uint32_t flow, int dir,
 	b->pkts[i].hook = NF_INET_PRE_ROUTING;
 }
 
-/* Make up to a wave of packets ready, those from @from on; how many are now. */
-static unsigned prepare(struct bench *b, unsigned from, unsigned n)
-{
-	unsigned to = MIN(n, from + PATH_WAVE);
-
-	for (unsigned i = from; i < to; i++) {
-		b->pkts[i].reason = packet_receive(&b->pkts[i]);
-		packet_decode(&b->pkts[i]);
-	}
-	ct_in_prefetch(b->t, b->pkts + from, to - from);
-	return to;
-}
-
 /* The whole way of the batch, in waves as path_run_batch() has them; @confirm:
  * to the end, else it is dropped. */
 static double run(struct bench *b, unsigned n, bool confirm, bool must)
 {
 	double start = now_ns();
-	unsigned ready = prepare(b, 0, n);
+	unsigned ready = prepare_wave(b->t, b->pkts, 0, n);
 
 	for (unsigned i = 0; i < n; i++) {
 		if (i % PATH_WAVE == 0)
-			ready = prepare(b, ready, n);
+			ready = prepare_wave(b->t, b->pkts, ready, n);
 		ct_in(b->t, &b->pkts[i], &b->now);
 		if (must &&
 		    ct_state_bits(&b->pkts[i]) != CT_STATE_ESTABLISHED) {

@@ -8,9 +8,9 @@ bench_vm_SOURCES = bench/vm.c bench/measure.c bench/measure.h tests/vm/fixture.c
 bench_vm_LDADD = libengine.la
 
 noinst_PROGRAMS += bench/ct
-bench_ct_SOURCES = bench/ct.c bench/measure.c bench/measure.h
+bench_ct_SOURCES = bench/ct.c bench/measure.c bench/measure.h bench/wave.c bench/wave.h
 bench_ct_LDADD = libengine.la
 
 noinst_PROGRAMS += bench/nat
-bench_nat_SOURCES = bench/nat.c bench/measure.c bench/measure.h
+bench_nat_SOURCES = bench/nat.c bench/measure.c bench/measure.h bench/wave.c bench/wave.h
 bench_nat_LDADD = libengine.la

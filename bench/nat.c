@@ -20,6 +20,7 @@
 
 #include "base/alloc.h"
 #include "bench/measure.h"
+#include "bench/wave.h"
 #include "ct/ct.h"
 #include "nat/nat.h"
 #include "packet/csum.h"
@@ -117,27 +118,15 @@ static void one(struct bench *b, struct packet *pkt)
 	ct_packet_release(b->t, pkt);
 }
 
-static unsigned prepare(struct bench *b, unsigned from, unsigned n)
-{
-	unsigned to = MIN(n, from + PATH_WAVE);
-
-	for (unsigned i = from; i < to; i++) {
-		b->pkts[i].reason = packet_receive(&b->pkts[i]);
-		packet_decode(&b->pkts[i]);
-	}
-	ct_in_prefetch(b->t, b->pkts + from, to - from);
-	return to;
-}
-
 /* Nanoseconds a packet. */
 static double run(struct bench *b, unsigned n)
 {
 	double start = now_ns();
-	unsigned ready = prepare(b, 0, n);
+	unsigned ready = prepare_wave(b->t, b->pkts, 0, n);
 
 	for (unsigned i = 0; i < n; i++) {
 		if (i % PATH_WAVE == 0)
-			ready = prepare(b, ready, n);
+			ready = prepare_wave(b->t, b->pkts, ready, n);
 		one(b, &b->pkts[i]);
 	}
 	return (now_ns() - start) / n;

@@ -170,6 +170,9 @@ struct expr *exthdr_node(struct raise *r, const struct nftnl_expr *n);
 struct expr *setref_node(struct raise *r, const char *name);
 /** setref_look() - @key is looked up in it; returned */
 struct expr *setref_look(struct expr *set, struct expr *key);
+/** payload_node() - what a payload expression reads or writes; NULL if its base
+ * is none of ours */
+struct payload_expr *payload_node(struct raise *r, const struct nftnl_expr *n);
 /** payload_raw() - bits at an offset of a layer, which may be ports anywhere */
 struct payload_expr *payload_raw(struct arena *a, unsigned base,
 				 unsigned offset, unsigned bits);

@@ -29,37 +29,34 @@ void vm_elem_ext_free(void *p)
 	free(ext);
 }
 
-/* --- chains that elements jump to ----------------------------------------- */
+/* --- the chains and objects that elements name ---------------------------- */
 
 static void use_undo(struct vm_tx *tx, struct vm_change *c)
 {
-	((struct vm_chain *)c->p)->use--;
+	--*(long *)c->p;
 }
 
 static const struct vm_change_ops use_ops = { .abort = use_undo };
 
+/* One element more names the chain or object whose counter this is. */
+static void count_use(struct vm_tx *tx, long *use)
+{
+	++*use;
+	vm_tx_log(tx, &use_ops, use);
+}
+
 static void unuse_undo(struct vm_tx *tx, struct vm_change *c)
 {
-	((struct vm_chain *)c->p)->use++;
+	++*(long *)c->p;
 }
 
 static const struct vm_change_ops unuse_ops = { .abort = unuse_undo };
 
-/* --- objects that elements name ------------------------------------------- */
-
-static void obj_use_undo(struct vm_tx *tx, struct vm_change *c)
+static void count_unuse(struct vm_tx *tx, long *use)
 {
-	((struct vm_obj *)c->p)->use--;
+	--*use;
+	vm_tx_log(tx, &unuse_ops, use);
 }
-
-static const struct vm_change_ops obj_use_ops = { .abort = obj_use_undo };
-
-static void obj_unuse_undo(struct vm_tx *tx, struct vm_change *c)
-{
-	((struct vm_obj *)c->p)->use++;
-}
-
-static const struct vm_change_ops obj_unuse_ops = { .abort = obj_unuse_undo };
 
 static int elem_unuse_obj(const struct vm_elem *e, void *arg)
 {
@@ -69,8 +66,7 @@ static int elem_unuse_obj(const struct vm_elem *e, void *arg)
 	if (!e->value)
 		return 0;
 	memcpy(&o, e->value, sizeof(o));
-	o->use--;
-	vm_tx_log(tx, &obj_unuse_ops, o);
+	count_unuse(tx, &o->use);
 	return 0;
 }
 
@@ -79,16 +75,13 @@ static int elem_unuse(const struct vm_elem *e, void *arg)
 {
 	struct vm_tx *tx = arg;
 	struct vm_verdict v;
-	struct vm_chain *c;
 
 	if (!e->value)
 		return 0;
 	memcpy(&v, e->value, sizeof(v));
 	if (!vm_verdict_jumps(v.code))
 		return 0;
-	c = vm_chain_by_slot(tx->vm, v.chain);
-	c->use--;
-	vm_tx_log(tx, &unuse_ops, c);
+	count_unuse(tx, &vm_chain_by_slot(tx->vm, v.chain)->use);
 	return 0;
 }
 
@@ -384,15 +377,12 @@ static void row_done(struct row *row)
 {
 	if (row->e.ext && owns_ext(row->s, &row->e))
 		vm_tx_log(row->tx, &ext_add_ops, row->e.ext);
-	if (row->obj) {
-		row->obj->use++;
-		vm_tx_log(row->tx, &obj_use_ops, row->obj);
-	}
+	if (row->obj)
+		count_use(row->tx, &row->obj->use);
 	if (!row->to)
 		return;
-	row->to->use++;
+	count_use(row->tx, &row->to->use);
 	row->s->table->validate = true;
-	vm_tx_log(row->tx, &use_ops, row->to);
 }
 
 static int row_add(struct row *row)

@@ -131,17 +131,25 @@ struct payload_expr *payload_raw(struct arena *a, unsigned base,
 	return p;
 }
 
+struct payload_expr *payload_node(struct raise *r, const struct nftnl_expr *n)
+{
+	uint32_t base = nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_BASE) + 1;
+
+	if (base >= PROTO_BASE_COUNT)
+		return NULL;
+	return payload_raw(r->arena, base,
+			   8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_OFFSET),
+			   8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_LEN));
+}
+
 static bool payload_raise(struct raise *r, const struct nftnl_expr *n)
 {
 	struct payload_expr *p;
 
 	if (!nftnl_expr_is_set(n, NFTNL_EXPR_PAYLOAD_DREG))
 		return false;
-	p = payload_raw(r->arena,
-			nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_BASE) + 1,
-			8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_OFFSET),
-			8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_LEN));
-	if (p->base >= PROTO_BASE_COUNT)
+	p = payload_node(r, n);
+	if (!p)
 		return false;
 	raise_set(r, n, NFTNL_EXPR_PAYLOAD_DREG, &p->e);
 	return true;

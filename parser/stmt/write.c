@@ -207,11 +207,8 @@ static bool raise_payload(struct raise *r, const struct nftnl_expr *n)
 
 	if (!nftnl_expr_is_set(n, NFTNL_EXPR_PAYLOAD_SREG))
 		return false;
-	p = payload_raw(r->arena,
-			nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_BASE) + 1,
-			8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_OFFSET),
-			8 * nftnl_expr_get_u32(n, NFTNL_EXPR_PAYLOAD_LEN));
-	if (p->base >= PROTO_BASE_COUNT)
+	p = payload_node(r, n);
+	if (!p)
 		return false;
 	raise_write(r, &p->e, raise_get(r, n, NFTNL_EXPR_PAYLOAD_SREG));
 	return true;

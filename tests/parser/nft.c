@@ -149,7 +149,8 @@ bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing)
 	return ok;
 }
 
-void nft_blank_counters(struct strbuf *b)
+/* Counters count even in a namespace without traffic of ours. */
+static void blank_counters(struct strbuf *b)
 {
 	char *text = strbuf_take(b), *p = text;
 	unsigned long packets, bytes;
@@ -167,4 +168,42 @@ void nft_blank_counters(struct strbuf *b)
 		}
 	}
 	free(text);
+}
+
+static void same_lines(const char *what, const char *text, const char *want,
+		       const char *got)
+{
+	while (*want && *got) {
+		size_t w = strcspn(want, "\n"), g = strcspn(got, "\n");
+
+		if (w != g || memcmp(want, got, w) != 0)
+			cr_assert_fail("%s\n nft: %.*s\nours: %.*s\n%s", what,
+				       (int)w, want, (int)g, got, text);
+		want += w + (want[w] == '\n');
+		got += g + (got[g] == '\n');
+	}
+	cr_assert(!*want && !*got,
+		  "%s: more on one side:\n nft: %s\nours: %s\n%s", what, want,
+		  got, text);
+}
+
+void nft_judge(const char *what, const char *text)
+{
+	struct strbuf want = STRBUF_INIT, got = STRBUF_INIT;
+	struct strbuf list = STRBUF_INIT, our_list = STRBUF_INIT;
+
+	cr_assert(nft_bytecode(text, &want), "%s: nft refuses: %s\n%s", what,
+		  strbuf_str(&want), text);
+	cr_assert(our_bytecode(text, &got, &our_list), "%s: refused\n%s", what,
+		  text);
+	same_lines(what, text, strbuf_str(&want), strbuf_str(&got));
+	cr_assert(nft_listing(text, &list), "%s: nft refuses: %s\n%s", what,
+		  strbuf_str(&list), text);
+	blank_counters(&list);
+	blank_counters(&our_list);
+	same_lines(what, text, strbuf_str(&list), strbuf_str(&our_list));
+	strbuf_fini(&want);
+	strbuf_fini(&got);
+	strbuf_fini(&list);
+	strbuf_fini(&our_list);
 }

@@ -13,12 +13,15 @@ bool nft_bytecode(const char *text, struct strbuf *out);
 bool nft_run(const char *command, struct strbuf *out);
 /** nft_tidy() - drop (null) lines, empty lines and trailing blanks */
 void nft_tidy(struct strbuf *b);
-/** nft_blank_counters() - packets N bytes N for all numbers: counters count
- * even in a namespace without traffic of ours */
-void nft_blank_counters(struct strbuf *b);
 /** nft_listing() - the rules of chain c of table t after a load */
 bool nft_listing(const char *text, struct strbuf *out);
 /** our_bytecode() - the same of this compiler; @listing may be NULL */
 bool our_bytecode(const char *text, struct strbuf *out, struct strbuf *listing);
+/**
+ * nft_judge() - the text compiles to what nft compiles it to, and its chain c is
+ * listed as nft lists it after a load; numbers of counters apart
+ * @what:	names the case in a failure
+ */
+void nft_judge(const char *what, const char *text);
 
 #endif

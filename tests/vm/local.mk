@@ -15,6 +15,8 @@ tests_vm_test_SOURCES = \
 	tests/vm/generate.c \
 	tests/vm/generate.h \
 	tests/vm/lower.c \
+	tests/vm/nat_case.c \
+	tests/vm/nat_case.h \
 	tests/vm/policy.c \
 	tests/vm/prog.c \
 	tests/vm/run.c \
