@@ -19,13 +19,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 #define ROOM 64
 
+/*
+ * UDP-Lite with a coverage of less than its header (RFC 3828, 3.1): malformed,
+ * and the ports are outside of its sum. udplite_error() lets none of these come
+ * to be rewritten.
+ */
+static bool is_half_covered(const struct packet *p)
+{
+	const uint8_t *l4 = packet_read_l4(p, 0, 8);
+	unsigned coverage;
+
+	if (p->l4proto != IPPROTO_UDPLITE || !l4)
+		return false;
+	coverage = get_be16(l4 + 4);
+	return coverage > 0 && coverage < 8;
+}
+
 /* The checksum of the packet, where there is one to verify. */
 static bool is_right(const struct packet *pkt)
 {
 	struct packet p = *pkt;
 
 	packet_decode(&p);
-	return !p.frag_off && p.flags & PKT_L4 &&
+	return !p.frag_off && p.flags & PKT_L4 && !is_half_covered(&p) &&
 	       packet_csum_l4(&p, p.l4proto, p.l4_off) == CSUM_GOOD;
 }
 
