@@ -22,12 +22,13 @@ void ct_conn_key(const struct ct_conn *ct, struct ct_key *key)
 	}
 }
 
-void ct_conn_set_key(struct ct_conn *ct, const struct ct_key *key)
+void ct_conn_set_key(struct ct_conn *ct, const struct ct_key *key, bool wide)
 {
+	const uint64_t flags = (uint64_t)(wide ? CT_CONN_WIDE : 0) << 56;
 	struct ct_conn4 *c4 = (struct ct_conn4 *)ct;
 	struct ct_conn6 *c6 = (struct ct_conn6 *)ct;
 
-	ct_store(&ct->head, key->head);
+	ct_store(&ct->head, key->head | flags);
 	if (!(key->flags & CT_KEY_V6)) {
 		ct_store(&c4->addrs, key->src.ip | (uint64_t)key->dst.ip << 32);
 		return;
@@ -87,7 +88,7 @@ void ct_tuple(const struct ct_conn *ct, enum ct_dir dir, struct ct_tuple *out)
 	struct ct_key key;
 
 	if (dir == CT_DIR_REPLY)
-		ct_conn_reply_key(conn_table(ct), ct, &key);
+		ct_conn_reply_key(ct, &key);
 	else
 		ct_conn_key(ct, &key);
 	ct_key_tuple(&key, out);

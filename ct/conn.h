@@ -12,15 +12,17 @@
  *	+----------------------------------------------+
  *	| the tracker's own state: 56 bytes            |
  *	+----------------------------------------------+	96 or 120 bytes
- *
- * IPv6 entries are two cache lines: their last 8 bytes are links that IPv4 ones
- * have in their mapping.
+ *	| wide ones alone: reply ports, masquerade's   |
+ *	| link, place among its source's: 20 bytes     |
+ *	+----------------------------------------------+
+ *	| reply saddr, daddr: 8 or 32 bytes            |
+ *	+----------------------------------------------+	128 or 176 bytes
  *
  * Only the tuple of the original direction is kept: without NAT the reply's
- * is its inverse. What few connections have (counters, timestamps) hangs
- * aside in a record that @ext refers to; what a translated one has (its reply
- * tuple, ...) in another, which then stands there in its place and refers to
- * it in turn (ct/mapping.h).
+ * is its inverse. An entry that NAT takes hold of becomes a wide one before it
+ * is confirmed (ct_conn_widen()), and has its reply tuple itself. What few
+ * connections have (counters, timestamps) hangs aside in a record that @ext
+ * refers to.
  *
  * Threads. Entries are never given back to the system while the table lives,
  * so a stale reference always leads to an entry, perhaps another's by then:
@@ -93,7 +95,7 @@ struct ct_conn {
 			be16_t sport, dport;
 			uint16_t zone;
 			uint8_t l4;
-			uint8_t flags; /* CT_KEY_V6, CT_CONN_LOCKED */
+			uint8_t flags; /* CT_KEY_V6, CT_CONN_* */
 		};
 		uint64_t head; /* compared with struct ct_key's at once */
 	};
@@ -102,17 +104,7 @@ struct ct_conn {
 	uint32_t mark;
 	uint32_t id;
 	uint32_t refs; /* 0: free */
-	uint32_t ext;  /* record in the table's ext pool; 0: none. With
-			* CT_EXT_MAPPED: number of its mapping */
-};
-
-/* Bit of @ext: it names a struct ct_mapping. Never set while the entry is
- * free. */
-#define CT_EXT_MAPPED (UINT32_C(1) << 31)
-
-/** struct ct_links - neighbours in a list of entries, 0: none */
-struct ct_links {
-	uint32_t next, prev;
+	uint32_t ext;  /* record in the table's ext pool; 0: none */
 };
 
 struct ct_conn4 {
@@ -130,20 +122,63 @@ struct ct_conn6 {
 	struct ct_conn c;
 	uint64_t saddr[2], daddr[2];
 	union ct_proto proto;
-	struct ct_links links; /* of a translated one, by source */
-} __attribute__((aligned(64)));
+};
+
+/** struct ct_links - neighbours in a list of entries, 0: none */
+struct ct_links {
+	uint32_t next, prev;
+};
+
+/**
+ * struct ct_mapping - what wide entries of both IP versions share
+ * @sport, @dport: of the reply tuple
+ * @masq:	ifindex of the link that masquerade chose the address of; 0: none
+ * @links:	by original source, with IPS_SRC_NAT (ct/source.c)
+ * @source:	the low half of that source's hash
+ */
+struct ct_mapping {
+	union {
+		struct {
+			be16_t sport, dport;
+		};
+		uint32_t ports;
+	};
+	uint32_t masq;
+	struct ct_links links;
+	uint32_t source;
+};
+
+struct ct_wide4 {
+	struct ct_conn4 plain;
+	struct ct_mapping m;
+	union {
+		struct {
+			be32_t saddr, daddr;
+		};
+		uint64_t addrs;
+	};
+};
+
+struct ct_wide6 {
+	struct ct_conn6 plain;
+	struct ct_mapping m;
+	uint32_t saddr[4], daddr[4];
+};
 
 static_assert(sizeof(struct ct_tcp) == 56, "the largest tracker state");
 static_assert(sizeof(union ct_proto) == 56, "the largest tracker state");
 static_assert(sizeof(struct ct_conn) == 32, "the common part of an entry");
 static_assert(sizeof(struct ct_conn4) == 96, "an IPv4 entry");
-static_assert(sizeof(struct ct_conn6) == 128, "an IPv6 entry");
+static_assert(sizeof(struct ct_conn6) == 120, "an IPv6 entry");
+static_assert(sizeof(struct ct_wide4) == 128, "a wide IPv4 entry");
+static_assert(sizeof(struct ct_wide6) == 176, "a wide IPv6 entry");
 
-/* Bit of @flags besides CT_KEY_V6; never part of a comparison. */
+/* Bits of @flags besides CT_KEY_V6; never part of a comparison. */
 enum {
-	CT_CONN_LOCKED = 0x80
+	CT_CONN_LOCKED = 0x80,
+	CT_CONN_WIDE = 0x40, /* for good: its memory is that of a wide one */
 };
-#define CT_HEAD_MASK (~((uint64_t)CT_CONN_LOCKED << 56))
+#define CT_HEAD_MASK (~((uint64_t)(CT_CONN_LOCKED | CT_CONN_WIDE) << 56))
 static_assert(__BYTE_ORDER == __LITTLE_ENDIAN,
 	      "CT_HEAD_MASK names the last byte in memory");
 
@@ -171,6 +206,11 @@ static inline bool ct_conn_is_v6(const struct ct_conn *ct)
 	return ct_load(&ct->flags) & CT_KEY_V6;
 }
 
+static inline bool ct_conn_is_wide(const struct ct_conn *ct)
+{
+	return ct_load(&ct->flags) & CT_CONN_WIDE;
+}
+
 static inline union ct_proto *ct_conn_proto(struct ct_conn *ct)
 {
 	return ct_conn_is_v6(ct) ? &((struct ct_conn6 *)ct)->proto
@@ -180,8 +220,9 @@ static inline union ct_proto *ct_conn_proto(struct ct_conn *ct)
 /** ct_conn_key() - its tuple, original direction */
 void ct_conn_key(const struct ct_conn *ct, struct ct_key *key);
 
-/** ct_conn_set_key() - make @ct the entry of @key; nobody else has it yet */
-void ct_conn_set_key(struct ct_conn *ct, const struct ct_key *key);
+/** ct_conn_set_key() - make @ct the entry of @key; nobody else has it yet.
+ * @wide: its memory is that of a wide one */
+void ct_conn_set_key(struct ct_conn *ct, const struct ct_key *key, bool wide);
 
 /** ct_conn_is() - is its original tuple @key? */
 static inline bool ct_conn_is(const struct ct_conn *ct,

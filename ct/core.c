@@ -204,19 +204,39 @@ static inline bool status_is_plain(uint32_t status)
 	       IPS_CONFIRMED;
 }
 
-/* take_hint() of a translated entry, which has its reply tuple aside. */
-static __attribute__((noinline)) bool take_translated(struct ct_ctx *cx,
-						      struct ct_conn *ct)
+/*
+ * The same of a wide entry, which has both tuples. Protocols without ports are
+ * not for here: what their headers begin with is in no tuple.
+ */
+static inline __attribute__((always_inline)) bool
+wide_is_of_packet(const struct ct_conn *ct, const struct packet *pkt,
+		  const struct ct_l4 *l4, enum ct_dir *dir)
 {
-	const struct ct_l4proto *p = ct_l4proto_find(cx->l4.proto);
-	struct ct_key key;
+	const bool v6 = pkt->nfproto == NFPROTO_IPV6;
+	const uint8_t *ports = packet_read(pkt, l4->off, 4);
+	uint64_t fwd = 0, back = 0;
 
-	if (!ct_key_from_packet(cx->pkt, 0, &cx->l4, p, &key) ||
-	    !ct_conn_tryget(ct, cx->t->cfg.threads))
+	if (unlikely(!ports || !ct_l4proto_find(l4->proto)->ports))
 		return false;
-	cx->dir = ct_mapping_is(cx->t, ct, &key) ? CT_DIR_REPLY
-						 : CT_DIR_ORIGINAL;
-	if (likely((cx->dir == CT_DIR_REPLY || ct_conn_is(ct, &key)) &&
+	ct_wide_differs(ct,
+			ct_key_head(load_raw32(ports), l4->proto,
+				    v6 ? CT_KEY_V6 : 0),
+			pkt->data, v6, &fwd, &back);
+	*dir = (enum ct_dir)(back == 0);
+	return (fwd & -(uint64_t)(back != 0)) == 0;
+}
+
+/* take_hint() of a wide entry. */
+static __attribute__((noinline)) bool take_wide(struct ct_ctx *cx,
+						struct ct_conn *ct)
+{
+	const bool threads = cx->t->cfg.threads;
+
+	if (unlikely(!wide_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir) ||
+		     !ct_conn_tryget(ct, threads)))
+		return false;
+	if (likely((!threads ||
+		    wide_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir)) &&
 		   ct_conn_lives(ct) && !ct_conn_expired(ct, cx->now))) {
 		cx->ct = ct;
 		return true;
@@ -241,8 +261,8 @@ static inline bool take_hint(struct ct_ctx *cx)
 		     !packet_is_as_prefetched(cx->pkt)))
 		return false;
 	ct = ct_table_conn(cx->t, ref);
-	if (unlikely(ct_load(&ct->ext) & CT_EXT_MAPPED))
-		return take_translated(cx, ct);
+	if (unlikely(ref & CT_REF_WIDE))
+		return take_wide(cx, ct);
 	if (unlikely(!conn_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir) ||
 		     !ct_conn_tryget(ct, threads)))
 		return false;
@@ -360,6 +380,42 @@ static inline uint64_t prefetch_hash(const struct ct_table *t,
 	return prefetch_hash_any(t, pkt, &l4, p);
 }
 
+/* Start loading where the answers to a new connection will be looked for, if its
+ * source becomes what the last one became. */
+static void answers_prefetch(const struct ct_table *t,
+			     const struct ct_l4proto *p, struct ct_key key)
+{
+	struct ct_key inverse;
+
+	key.src = t->source.usual[key.flags & CT_KEY_V6];
+	if (ct_l4proto_invert(p, &key, &inverse))
+		ct_index_prefetch_bucket(t, ct_key_hash(&t->secret, &key,
+							&inverse));
+}
+
+/* What NAT will look at for new connections, if any is translated. */
+static __attribute__((noinline)) void
+sources_prefetch(const struct ct_table *t, const struct packet *pkts, size_t n)
+{
+	uint32_t sources[CT_PREFETCH_MAX];
+	const struct ct_l4proto *p;
+	size_t found = 0;
+	struct ct_key key;
+	struct ct_l4 l4;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!pkts[i].ct_hash || pkts[i].ct_hint ||
+		    !ct_find_l4(&pkts[i], 0, &l4))
+			continue;
+		p = ct_l4proto_find(l4.proto);
+		if (!ct_key_from_packet(&pkts[i], 0, &l4, p, &key))
+			continue;
+		sources[found++] = ct_source_hash(t, &key);
+		answers_prefetch(t, p, key);
+	}
+	ct_source_prefetch(t, sources, found);
+}
+
 void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 {
 	uint64_t hashes[CT_PREFETCH_MAX];
@@ -374,6 +430,8 @@ void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 		ct_index_prefetch(t, hashes, hints, batch);
 		for (size_t i = 0; i < batch; i++)
 			pkts[i].ct_hint = hints[i];
+		if (unlikely(t->source.entries) && !t->cfg.threads)
+			sources_prefetch(t, pkts, batch);
 	}
 }
 
@@ -420,15 +478,14 @@ static void acct_merge(struct ct_table *t, struct ct_conn *winner,
 }
 
 /* nf_ct_match(), nf_ct_match_reverse(): the same tuples, perhaps mirrored. */
-static bool same_tuples(const struct ct_table *t, const struct ct_conn *a,
-			const struct ct_conn *b)
+static bool same_tuples(const struct ct_conn *a, const struct ct_conn *b)
 {
 	struct ct_key a_orig, a_reply, b_orig, b_reply;
 
 	ct_conn_key(a, &a_orig);
 	ct_conn_key(b, &b_orig);
-	ct_conn_reply_key(t, a, &a_reply);
-	ct_conn_reply_key(t, b, &b_reply);
+	ct_conn_reply_key(a, &a_reply);
+	ct_conn_reply_key(b, &b_reply);
 	return (ct_key_eq(&a_orig, &b_orig) && ct_key_eq(&a_reply, &b_reply)) ||
 	       (ct_key_eq(&a_orig, &b_reply) && ct_key_eq(&a_reply, &b_orig));
 }
@@ -444,8 +501,7 @@ static enum reason resolve_clash(struct ct_table *t, struct packet *pkt,
 {
 	struct ct_conn *ct = pkt->ct;
 
-	if (!ct_l4proto_find(ct->l4)->allow_clash ||
-	    !same_tuples(t, ct, other)) {
+	if (!ct_l4proto_find(ct->l4)->allow_clash || !same_tuples(ct, other)) {
 		ct_conn_put(t, other);
 		ct_stat_inc(t, drop);
 		ct_stat_inc(t, insert_failed);
@@ -468,7 +524,7 @@ static struct ct_conn *find_holder(struct ct_table *t, struct ct_bucket *b[2],
 		ct_index_find(t, b[0], hash[0], &key[0], &inverse[0]);
 
 	/* Where nothing is translated, an entry has both tuples or none. */
-	if (ct || (hash[0] == hash[1] && !(t->map4.used | t->map6.used)))
+	if (ct || (hash[0] == hash[1] && !ct_table_translates(t)))
 		return ct;
 	return ct_index_find(t, b[1], hash[1], &key[1], &inverse[1]);
 }
@@ -480,18 +536,17 @@ static void both_keys(const struct ct_table *t, const struct ct_conn *ct,
 		      uint64_t hash[2])
 {
 	const struct ct_l4proto *p = ct_l4proto_find(ct->l4);
-	const struct ct_mapping *m = ct_conn_mapping(t, ct);
 
 	ct_conn_key(ct, &key[0]);
 	ct_l4proto_invert(p, &key[0], &inverse[0]);
 	hash[0] = ct_key_hash(&t->secret, &key[0], &inverse[0]);
-	if (likely(!m)) {
+	if (likely(!ct_conn_is_wide(ct))) {
 		key[1] = inverse[0];
 		inverse[1] = key[0];
 		hash[1] = hash[0];
 		return;
 	}
-	ct_mapping_key(ct, m, &key[1]);
+	ct_mapping_key(ct, &key[1]);
 	ct_l4proto_invert(p, &key[1], &inverse[1]);
 	hash[1] = ct_key_hash(&t->secret, &key[1], &inverse[1]);
 }

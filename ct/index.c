@@ -263,13 +263,12 @@ static inline struct ct_conn *bucket_find(const struct ct_table *t,
 			/* Its own inverse (both ends the same): the kernel
 			 * hashes the reply tuple last and finds it first. */
 			*dir = unlikely(ct_key_eq(key, inverse)) &&
-					       ct_conn_answers(t, ct, key,
-							       inverse)
+					       ct_conn_answers(ct, key, inverse)
 				       ? CT_DIR_REPLY
 				       : CT_DIR_ORIGINAL;
 			return ct;
 		}
-		if (ct_conn_answers(t, ct, key, inverse)) {
+		if (ct_conn_answers(ct, key, inverse)) {
 			*dir = CT_DIR_REPLY;
 			return ct;
 		}
@@ -327,7 +326,7 @@ static bool lookup_confirm(struct ct_table *t, struct ct_conn *ct,
 			   const struct ct_key *inverse, enum ct_dir dir)
 {
 	bool is = dir == CT_DIR_ORIGINAL ? ct_conn_is(ct, key)
-					 : ct_conn_answers(t, ct, key, inverse);
+					 : ct_conn_answers(ct, key, inverse);
 
 	if (likely(is && ct_conn_lives(ct)))
 		return true;
@@ -500,20 +499,20 @@ void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref)
 
 /* --- growing -------------------------------------------------------------- */
 
-static inline void conn_prefetch(const struct ct_conn *ct)
+/* The lines of an entry; those of a wide IPv4 one, too, are two. Always inline:
+ * GCC takes calls that do nothing but prefetch for calls without effects, and
+ * leaves them out. */
+static inline __attribute__((always_inline)) void
+conn_prefetch(const struct ct_table *t, uint32_t ref)
 {
-	__builtin_prefetch(ct);
-	__builtin_prefetch((const char *)ct + 64);
-}
+	const char *ct = (const char *)ct_table_conn(t, ref);
 
-/* The third miss of a translated entry, when the entries have arrived. */
-static __attribute__((noinline)) void
-mappings_prefetch(const struct ct_table *t, const uint32_t *refs, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (refs[i])
-			__builtin_prefetch(
-				ct_conn_mapping(t, ct_table_conn(t, refs[i])));
+	__builtin_prefetch(ct);
+	__builtin_prefetch(ct + 64);
+	if (unlikely(CT_REF_KIND(ref) == CT_WIDE6)) {
+		__builtin_prefetch(ct + 128);
+		__builtin_prefetch(ct + CT_WIDE6_SIZE - 1);
+	}
 }
 
 /* Does one of a bucket's slots lead to @ref? */
@@ -560,11 +559,6 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 			struct ct_bucket *old, struct ct_bucket *fresh,
 			uint32_t number)
 {
-	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
-		if (from->ref[i])
-			conn_prefetch(ct_table_conn(t, from->ref[i]));
-	if (unlikely(t->map4.used | t->map6.used))
-		mappings_prefetch(t, from->ref, CT_BUCKET_SLOTS);
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
 		uint32_t ref = from->ref[i];
 		const struct ct_conn *ct;
@@ -574,7 +568,7 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 			continue;
 		ct = ct_table_conn(t, ref);
 		hash = ct_conn_hash(t, ct);
-		if (unlikely(ct_load(&ct->ext) & CT_EXT_MAPPED))
+		if (unlikely(ct_conn_is_wide(ct)))
 			hash = mapped_slot_hash(t, ct, bucket_tag(from, i),
 						hash, old, fresh, number);
 		if (!chain_add(t,
@@ -608,6 +602,18 @@ static void bucket_split(struct ct_table *t, struct ct_bucket *old,
 	}
 }
 
+/* Which buckets are split next is known: load that of the split after @number,
+ * and of the next one, whose bucket has come by now, the entries. */
+static inline __attribute__((always_inline)) void
+splits_prefetch(const struct ct_table *t, uint32_t number)
+{
+	const struct ct_bucket *next = bucket_at(t, bucket_parent(number));
+
+	__builtin_prefetch(bucket_at(t, bucket_parent(number + 1)));
+	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+		conn_prefetch(t, ct_load(&next->ref[i]));
+}
+
 void ct_index_grow(struct ct_table *t)
 {
 	struct ct_index *ix = &t->index;
@@ -630,6 +636,7 @@ void ct_index_grow(struct ct_table *t)
 		__atomic_store_n(&ix->nbuckets, n + 1, __ATOMIC_RELEASE);
 		ct_index_unlock(t, fresh);
 		ct_index_unlock(t, old);
+		splits_prefetch(t, n + 1);
 	}
 	if (t->cfg.threads)
 		spin_unlock(&ix->grow_lock);
@@ -658,10 +665,13 @@ void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
 		if (unlikely(!s || !hashes[i]))
 			continue;
 		hints[i] = ct_load(&buckets[i]->ref[__builtin_ctz(s)]);
-		conn_prefetch(ct_table_conn(t, hints[i]));
+		conn_prefetch(t, hints[i]);
 	}
-	if (unlikely(t->map4.used | t->map6.used))
-		mappings_prefetch(t, hints, n);
+}
+
+void ct_index_prefetch_bucket(const struct ct_table *t, uint64_t hash)
+{
+	__builtin_prefetch(bucket_of(t, hash));
 }
 
 unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,

@@ -81,6 +81,9 @@ void ct_index_grow(struct ct_table *t);
 void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
 		       uint32_t *hints, size_t n);
 
+/** ct_index_prefetch_bucket() - start loading the bucket of a hash */
+void ct_index_prefetch_bucket(const struct ct_table *t, uint64_t hash);
+
 /** ct_index_peek() - up to @max references from the bucket that is @nth after
  * that of @hash; how many. Others may be changing it meanwhile */
 unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,

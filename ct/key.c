@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ct/key.h"
 
+/* An order of tuples, whichever; by their sources and then by their heads, in
+ * which each differs from its inverse if it does at all. */
+static inline bool key_is_larger(const struct ct_key *a, const struct ct_key *b)
+{
+	if (a->src.q[1] != b->src.q[1])
+		return a->src.q[1] > b->src.q[1];
+	if (a->src.q[0] != b->src.q[0])
+		return a->src.q[0] > b->src.q[0];
+	return a->head > b->head;
+}
+
 uint64_t ct_key_hash6(const struct ct_secret *secret, const struct ct_key *key,
 		      const struct ct_key *inverse)
 {
-	int cmp = memcmp(&key->src, &inverse->src, sizeof(key->src));
+	const bool larger = key_is_larger(key, inverse);
+	const struct ct_key *it = larger ? inverse : key;
 	const uint64_t *k = secret->k;
-	const struct ct_key *it = key;
 	unsigned __int128 p;
 
-	if (cmp > 0 || (!cmp && key->head > inverse->head))
-		it = inverse;
 	/* Two words at a time, each product under other words of the key. */
 	p = (unsigned __int128)(it->src.q[0] + k[0]) * (it->src.q[1] + k[1]);
 	p += (unsigned __int128)(it->dst.q[0] + k[2]) * (it->dst.q[1] + k[3]);

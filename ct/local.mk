@@ -24,7 +24,6 @@ libengine_la_SOURCES += \
 	ct/proto_udp.c \
 	ct/proto_udplite.c \
 	ct/seqadj.c ct/seqadj.h \
-	ct/slab.c ct/slab.h \
 	ct/source.c ct/source.h \
 	ct/spin.h \
 	ct/table.c ct/table.h

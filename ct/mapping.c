@@ -1,70 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The records of translated entries. */
+/* The reply tuples of translated entries. */
 #include "ct/mapping.h"
 
 #include "ct/l4proto.h"
 
-uint32_t ct_mapping_ext(const struct ct_table *t, const struct ct_conn *ct)
+void ct_mapping_key(const struct ct_conn *ct, struct ct_key *key)
 {
-	return ct_load(&ct_conn_mapping(t, ct)->ext);
-}
-
-void ct_mapping_key(const struct ct_conn *ct, const struct ct_mapping *m,
-		    struct ct_key *key)
-{
-	const struct ct_mapping4 *m4 = (const void *)m;
-	const struct ct_mapping6 *m6 = (const void *)m;
+	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
+	const struct ct_wide6 *w6 = (const struct ct_wide6 *)ct;
 
 	*key = (struct ct_key){ .head = ct_load(&ct->head) & CT_HEAD_MASK };
-	key->sport = ct_load(&m->sport);
-	key->dport = ct_load(&m->dport);
+	key->head &= ~(uint64_t)UINT32_MAX;
 	if (!(key->flags & CT_KEY_V6)) {
-		key->src.ip = ct_load(&m4->saddr);
-		key->dst.ip = ct_load(&m4->daddr);
+		key->head |= ct_load(&w4->m.ports);
+		key->src.ip = ct_load(&w4->saddr);
+		key->dst.ip = ct_load(&w4->daddr);
 		return;
 	}
+	key->head |= ct_load(&w6->m.ports);
 	for (int i = 0; i < 4; i++) {
-		key->src.w[i] = ct_load(&m6->saddr[i]);
-		key->dst.w[i] = ct_load(&m6->daddr[i]);
+		key->src.w[i] = ct_load(&w6->saddr[i]);
+		key->dst.w[i] = ct_load(&w6->daddr[i]);
 	}
 }
 
-bool ct_mapping_is(const struct ct_table *t, const struct ct_conn *ct,
-		   const struct ct_key *key)
+void ct_mapping_set(struct ct_conn *ct, const struct ct_key *key)
 {
-	const struct ct_mapping *m = ct_conn_mapping(t, ct);
+	struct ct_wide4 *w4 = (struct ct_wide4 *)ct;
+	struct ct_wide6 *w6 = (struct ct_wide6 *)ct;
+
+	if (!(key->flags & CT_KEY_V6)) {
+		ct_store(&w4->m.ports, (uint32_t)key->head);
+		ct_store(&w4->addrs, key->src.ip | (uint64_t)key->dst.ip << 32);
+		return;
+	}
+	ct_store(&w6->m.ports, (uint32_t)key->head);
+	for (int i = 0; i < 4; i++) {
+		ct_store(&w6->saddr[i], key->src.w[i]);
+		ct_store(&w6->daddr[i], key->dst.w[i]);
+	}
+}
+
+bool ct_mapping_is(const struct ct_conn *ct, const struct ct_key *key)
+{
 	struct ct_key reply;
 
-	if (!m)
-		return false; /* another's by now */
-	ct_mapping_key(ct, m, &reply);
+	ct_mapping_key(ct, &reply);
 	return ct_key_eq(&reply, key);
 }
 
-void ct_conn_reply_key(const struct ct_table *t, const struct ct_conn *ct,
-		       struct ct_key *key)
+void ct_conn_reply_key(const struct ct_conn *ct, struct ct_key *key)
 {
-	const struct ct_mapping *m = ct_conn_mapping(t, ct);
 	struct ct_key original;
 
-	if (m) {
-		ct_mapping_key(ct, m, key);
+	if (ct_conn_is_wide(ct)) {
+		ct_mapping_key(ct, key);
 		return;
 	}
 	ct_conn_key(ct, &original);
 	/* It had an inverse when the entry was made. */
 	ct_l4proto_invert(ct_l4proto_find(original.l4), &original, key);
-}
-
-void ct_mapping_free(struct ct_table *t, struct ct_conn *ct)
-{
-	struct ct_mapping *m = ct_conn_mapping(t, ct);
-	const uint32_t number = ct->ext & ~CT_EXT_MAPPED;
-
-	if (!m)
-		return;
-	if (ct->status & IPS_SRC_NAT)
-		ct_source_del(t, ct);
-	ct_store(&ct->ext, m->ext);
-	ct_slab_put(ct_conn_is_v6(ct) ? &t->map6 : &t->map4, number);
 }

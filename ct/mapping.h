@@ -1,82 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a translated entry has besides the rest: its reply tuple, its place
- * among the connections of one source. Private to ct/; nat/ comes in by
- * ct/nat.h.
+ * What a translated entry has besides the rest: its reply tuple. Private to
+ * ct/; nat/ comes in by ct/nat.h.
  */
 #ifndef NFTVM_CT_MAPPING_H
 #define NFTVM_CT_MAPPING_H
 
 #include "ct/table.h"
 
-/**
- * struct ct_mapping - the part that the records of both IP versions share
- * @sport, @dport: of the reply tuple
- * @ext:	what ct_conn.ext would be without this record
- * @masq:	ifindex of the link that masquerade chose the address of; 0: none
- */
-struct ct_mapping {
-	be16_t sport, dport;
-	uint32_t ext;
-	uint32_t masq;
-};
-
-struct ct_mapping4 {
-	struct ct_mapping m;
-	struct ct_links links;
-	be32_t saddr, daddr;
-};
-
-struct ct_mapping6 {
-	struct ct_mapping m;
-	uint32_t saddr[4], daddr[4];
-};
-
-static_assert(sizeof(struct ct_mapping4) == 28, "the record of IPv4 entries");
-static_assert(sizeof(struct ct_mapping6) == 44, "the record of IPv6 entries");
-
-/** ct_conn_mapping() - its record; NULL: the reply tuple is the inverse of the
- * original one, and there is nothing else to know */
-static inline struct ct_mapping *ct_conn_mapping(const struct ct_table *t,
-						 const struct ct_conn *ct)
+/** ct_conn_mapping() - of a wide entry; NULL: the reply tuple is the inverse of
+ * the original one, and there is nothing else to know */
+static inline struct ct_mapping *ct_conn_mapping(struct ct_conn *ct)
 {
-	const uint32_t ext = ct_load(&ct->ext);
+	const uint8_t flags = ct_load(&ct->flags);
 
-	if (likely(!(ext & CT_EXT_MAPPED)))
+	if (likely(!(flags & CT_CONN_WIDE)))
 		return NULL;
-	if (ct_conn_is_v6(ct))
-		return ct_slab_at(&t->map6, ext & ~CT_EXT_MAPPED,
-				  sizeof(struct ct_mapping6));
-	return ct_slab_at(&t->map4, ext & ~CT_EXT_MAPPED,
-			  sizeof(struct ct_mapping4));
+	return flags & CT_KEY_V6 ? &((struct ct_wide6 *)ct)->m
+				 : &((struct ct_wide4 *)ct)->m;
 }
 
-/** ct_mapping_key() - the reply tuple of @ct, whose record @m is */
-void ct_mapping_key(const struct ct_conn *ct, const struct ct_mapping *m,
-		    struct ct_key *key);
+/** ct_mapping_key() - the reply tuple of a wide entry */
+void ct_mapping_key(const struct ct_conn *ct, struct ct_key *key);
+
+/** ct_mapping_set() - make it @key; nobody else has the entry yet */
+void ct_mapping_set(struct ct_conn *ct, const struct ct_key *key);
 
 /** ct_conn_reply_key() - the reply tuple of any entry */
-void ct_conn_reply_key(const struct ct_table *t, const struct ct_conn *ct,
-		       struct ct_key *key);
+void ct_conn_reply_key(const struct ct_conn *ct, struct ct_key *key);
 
-/** ct_mapping_is() - is @key the reply tuple that the record of @ct has? */
-bool ct_mapping_is(const struct ct_table *t, const struct ct_conn *ct,
-		   const struct ct_key *key);
+/** ct_mapping_is() - is @key the reply tuple of a wide entry? */
+bool ct_mapping_is(const struct ct_conn *ct, const struct ct_key *key);
 
 /** ct_conn_answers() - is @key the reply tuple of @ct? @inverse is its
  * inverse */
-static inline bool ct_conn_answers(const struct ct_table *t,
-				   const struct ct_conn *ct,
+static inline bool ct_conn_answers(const struct ct_conn *ct,
 				   const struct ct_key *key,
 				   const struct ct_key *inverse)
 {
-	if (likely(!(ct_load(&ct->ext) & CT_EXT_MAPPED)))
+	if (likely(!ct_conn_is_wide(ct)))
 		return ct_conn_is(ct, inverse);
-	return ct_mapping_is(t, ct, key);
+	return ct_mapping_is(ct, key);
 }
 
-/** ct_mapping_free() - the entry goes: give its record back, and leave in
- * ct->ext what it would be without */
-void ct_mapping_free(struct ct_table *t, struct ct_conn *ct);
+/** ct_wide_differs() - add to @fwd and @back what differs between a wide
+ * entry's two tuples and the ports and addresses of a packet: @head is its
+ * key's, @iph its IP header */
+static inline void ct_wide_differs(const struct ct_conn *ct, uint64_t head,
+				   const uint8_t *iph, bool v6, uint64_t *fwd,
+				   uint64_t *back)
+{
+	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
+	const struct ct_wide6 *w6 = (const struct ct_wide6 *)ct;
+	const uint64_t ours = (ct_load(&ct->head) & CT_HEAD_MASK) ^ head;
+	uint64_t none = 0;
+
+	*fwd |= ours;
+	*back |= ours >> 32;
+	if (likely(!v6)) {
+		*back |= ct_load(&w4->m.ports) ^ (uint32_t)head;
+		ct_conn_differs(ct, iph, false, fwd, &none);
+		*back |= ct_load(&w4->addrs) ^
+			 (load_raw32(iph + 12) | (uint64_t)load_raw32(iph + 16)
+							 << 32);
+		return;
+	}
+	*back |= ct_load(&w6->m.ports) ^ (uint32_t)head;
+	ct_conn_differs(ct, iph, true, fwd, &none);
+	for (int i = 0; i < 4; i++)
+		*back |=
+			(ct_load(&w6->saddr[i]) ^ load_raw32(iph + 8 + 4 * i)) |
+			(ct_load(&w6->daddr[i]) ^ load_raw32(iph + 24 + 4 * i));
+}
 
 #endif

@@ -51,46 +51,26 @@ bool ct_tuple_invert(const struct ct_tuple *tuple, struct ct_tuple *out)
 	return true;
 }
 
-/* Its record, made if there is none: with the reply tuple it has. */
-static struct ct_mapping *mapping_get(struct ct_table *t, struct ct_conn *ct)
+/* The packet's entry, made a wide one; NULL: no memory for it. */
+static struct ct_conn *widened(struct ct_table *t, struct packet *pkt)
 {
-	struct ct_slab *slab = ct_conn_is_v6(ct) ? &t->map6 : &t->map4;
-	struct ct_mapping *m = ct_conn_mapping(t, ct);
-	struct ct_tuple reply;
-	uint32_t number;
+	struct ct_conn *wide = ct_conn_widen(t, pkt->ct);
 
-	if (m)
-		return m;
-	number = ct_slab_get(slab);
-	if (!number)
-		return NULL;
-	ct_tuple(ct, CT_DIR_REPLY, &reply);
-	m = ct_slab_at(slab, number, slab->size);
-	memset(m, 0, slab->size);
-	m->ext = ct->ext;
-	ct_store(&ct->ext, number | CT_EXT_MAPPED);
-	ct_nat_reply_set(t, ct, &reply);
-	return m;
+	if (wide)
+		pkt->ct = wide;
+	return wide;
 }
 
-bool ct_nat_reply_set(struct ct_table *t, struct ct_conn *ct,
+bool ct_nat_reply_set(struct ct_table *t, struct packet *pkt,
 		      const struct ct_tuple *reply)
 {
-	struct ct_mapping *m = mapping_get(t, ct);
-	struct ct_mapping4 *m4 = (void *)m;
-	struct ct_mapping6 *m6 = (void *)m;
+	struct ct_conn *ct = widened(t, pkt);
+	struct ct_key key;
 
-	if (!m)
+	if (!ct)
 		return false;
-	m->sport = reply->sport;
-	m->dport = reply->dport;
-	if (reply->l3 == NFPROTO_IPV4) {
-		m4->saddr = reply->src.ip;
-		m4->daddr = reply->dst.ip;
-	} else {
-		memcpy(m6->saddr, &reply->src, 16);
-		memcpy(m6->daddr, &reply->dst, 16);
-	}
+	key_of_tuple(reply, ct->zone, &key);
+	ct_mapping_set(ct, &key);
 	return true;
 }
 
@@ -166,8 +146,7 @@ static struct ct_conn *holder_of(struct ct_table *t, const struct ct_conn *ct,
 }
 
 /* Nobody translates, and they are each other's mirror images. */
-static bool is_mirror(const struct ct_table *t, const struct ct_conn *ct,
-		      const struct ct_conn *holder)
+static bool is_mirror(const struct ct_conn *ct, const struct ct_conn *holder)
 {
 	const uint32_t nat = IPS_NAT_MASK | IPS_SEQ_ADJUST;
 	struct ct_key its, reply;
@@ -176,7 +155,7 @@ static bool is_mirror(const struct ct_table *t, const struct ct_conn *ct,
 	    !ct_l4proto_find(ct->l4)->allow_clash)
 		return false;
 	ct_conn_key(holder, &its);
-	ct_conn_reply_key(t, ct, &reply);
+	ct_conn_reply_key(ct, &reply);
 	return ct_key_eq(&its, &reply);
 }
 
@@ -212,7 +191,7 @@ bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
 	if (!holder)
 		return false;
 	if (how == CT_TAKEN_MIRROR)
-		taken = !is_mirror(t, ct, holder);
+		taken = !is_mirror(ct, holder);
 	else if (how == CT_TAKEN_HARDER)
 		taken = !may_be_replaced(t, ct, holder, dir) ||
 			!ct_conn_kill(t, holder);
@@ -222,21 +201,22 @@ bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
 	return taken;
 }
 
-uint32_t ct_nat_masq_link(const struct ct_table *t, const struct ct_conn *ct)
+uint32_t ct_nat_masq_link(struct ct_conn *ct)
 {
-	const struct ct_mapping *m = ct_conn_mapping(t, ct);
+	const struct ct_mapping *m = ct_conn_mapping(ct);
 
 	return m ? ct_load(&m->masq) : 0;
 }
 
-bool ct_nat_set_masq_link(struct ct_table *t, struct ct_conn *ct,
+bool ct_nat_set_masq_link(struct ct_table *t, struct packet *pkt,
 			  uint32_t ifindex)
 {
-	struct ct_mapping *m = mapping_get(t, ct);
+	struct ct_conn *ct = widened(t, pkt);
 
-	if (m)
-		ct_store(&m->masq, ifindex);
-	return m;
+	if (!ct)
+		return false;
+	ct_store(&ct_conn_mapping(ct)->masq, ifindex);
+	return true;
 }
 
 void ct_nat_delete(struct ct_table *t, struct ct_conn *ct)

@@ -23,12 +23,13 @@ static inline bool ct_tuple_eq(const struct ct_tuple *a,
 
 /**
  * ct_nat_reply_set() - packets of this tuple shall be the replies
- * @ct:		not confirmed
+ * @pkt:	has a connection that is not confirmed; it may have another
+ *		entry in its place afterwards
  *
  * Ref: nf_conntrack_alter_reply().
  * Return: false when there is no memory for it.
  */
-bool ct_nat_reply_set(struct ct_table *t, struct ct_conn *ct,
+bool ct_nat_reply_set(struct ct_table *t, struct packet *pkt,
 		      const struct ct_tuple *reply);
 
 /** ct_nat_remember_source() - its source was changed for good: later
@@ -68,9 +69,9 @@ bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
 		  const struct nv_time *now);
 
 /** ct_nat_masq_link() - link whose address masquerade chose; 0: none */
-uint32_t ct_nat_masq_link(const struct ct_table *t, const struct ct_conn *ct);
-/** ct_nat_set_masq_link() - note it; @ct is not confirmed */
-bool ct_nat_set_masq_link(struct ct_table *t, struct ct_conn *ct,
+uint32_t ct_nat_masq_link(struct ct_conn *ct);
+/** ct_nat_set_masq_link() - note it; @pkt as for ct_nat_reply_set() */
+bool ct_nat_set_masq_link(struct ct_table *t, struct packet *pkt,
 			  uint32_t ifindex);
 
 /** ct_nat_delete() - delete a confirmed entry (nf_ct_kill()) */

@@ -14,8 +14,10 @@
  * ends: whoever still has a reference may look at it and see that it is not
  * what he sought.
  *
- * Beyond the first 2 MB a region asks for huge pages: with millions of
- * entries the translation of addresses costs as much as the memory itself.
+ * A region takes memory in steps that cost one call of the kernel, and what is
+ * full is made huge pages of: with millions of entries the translation of
+ * addresses costs as much as the memory itself. Huge from the start they would
+ * each hold up to 2 MB that nobody uses.
  */
 #include "ct/pool.h"
 
@@ -23,10 +25,13 @@
 #include <sys/mman.h>
 
 #include "base/alloc.h"
-#include "base/util.h"
 #include "ct/spin.h"
 
-#define HUGE_PAGE   ((size_t)2 << 20)
+#define HUGE_PAGE ((size_t)2 << 20)
+#ifndef MADV_COLLAPSE /* since Linux 6.1 */
+#define MADV_COLLAPSE 25
+#endif
+#define REGION_STEP ((size_t)128 << 10)
 #define CHUNK_BYTES ((size_t)1 << CT_POOL_CHUNK_BITS)
 
 void ct_region_init(struct ct_region *r, size_t size)
@@ -54,19 +59,19 @@ void ct_region_fini(struct ct_region *r)
 	munmap(r->base, r->size);
 }
 
-void ct_region_use(struct ct_region *r, size_t size)
+void ct_region_extend(struct ct_region *r, size_t size)
 {
-	size_t from = r->used, bytes;
+	const size_t from = r->used, to = ALIGN_UP(size, REGION_STEP);
 
-	if (size <= from)
-		return;
-	bytes = ALIGN_UP(size, HUGE_PAGE) - from;
-	if (mprotect(r->base + from, bytes, PROT_READ | PROT_WRITE))
-		xalloc_failed(bytes);
-	/* A kernel without huge pages refuses; small ones do as well. */
-	if (from)
-		madvise(r->base + from, bytes, MADV_HUGEPAGE);
-	r->used = from + bytes;
+	if (mprotect(r->base + from, to - from, PROT_READ | PROT_WRITE))
+		xalloc_failed(to - from);
+	/* A kernel that knows none of this refuses; small pages one by one do
+	 * as well. */
+	madvise(r->base + from, to - from, MADV_POPULATE_WRITE);
+	for (size_t page = ALIGN_UP(from + 1, HUGE_PAGE); page <= to;
+	     page += HUGE_PAGE)
+		madvise(r->base + page - HUGE_PAGE, HUGE_PAGE, MADV_COLLAPSE);
+	r->used = to;
 }
 
 void ct_pool_init(struct ct_pool *p, uint32_t obj_size, uint32_t link_off,
@@ -108,10 +113,12 @@ static uint32_t pool_fresh(struct ct_pool *p)
 		return 0;
 	ref = ct_pool_nth(p, p->used);
 	chunk = ref >> CT_POOL_SLOT_BITS;
+	ct_region_use(&p->region,
+		      chunk * CHUNK_BYTES +
+			      (p->used % p->per_chunk + 2) * p->obj_size);
 	if (p->used % p->per_chunk == 0) {
 		struct ct_chunk *header;
 
-		ct_region_use(&p->region, (chunk + 1) * CHUNK_BYTES);
 		header = ct_pool_chunk(ct_pool_at(p, ref, p->obj_size));
 		header->owner = p->owner;
 		header->number = chunk;

@@ -19,16 +19,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/util.h"
+
 #define CT_POOL_CHUNK_BITS 20
 #define CT_POOL_SLOT_BITS  14
+#define CT_POOL_REF_BITS   30 /* who keeps references has two bits to spare */
 /* The smallest object whose slots fit CT_POOL_SLOT_BITS. */
 #define CT_POOL_MIN_SIZE (1u << (CT_POOL_CHUNK_BITS - CT_POOL_SLOT_BITS))
 /* Size of an object of the ext pool. */
 #define CT_EXT_SIZE CT_POOL_MIN_SIZE
 /* And of the pool of what entries with a helper have. */
 #define CT_HELP_SIZE CT_POOL_MIN_SIZE
-/* Most objects of any size up to 128 bytes: 2^17 chunks. */
-#define CT_POOL_MAX 1000000000u
+/* Most objects of any size up to 176 bytes: 2^16 chunks. */
+#define CT_POOL_MAX 390000000u
 
 struct ct_table;
 
@@ -42,13 +45,20 @@ struct ct_region {
  * space is out of memory */
 void ct_region_init(struct ct_region *r, size_t size);
 void ct_region_fini(struct ct_region *r);
+/** ct_region_extend() - ct_region_use() where that has something to do */
+void ct_region_extend(struct ct_region *r, size_t size);
+
 /** ct_region_use() - make the first @size bytes readable and writable, zero
  * where they are new */
-void ct_region_use(struct ct_region *r, size_t size);
+static inline void ct_region_use(struct ct_region *r, size_t size)
+{
+	if (unlikely(size > r->used))
+		ct_region_extend(r, size);
+}
 
 /**
  * struct ct_pool - objects of one size
- * @obj_size:	bytes, CT_POOL_MIN_SIZE..128
+ * @obj_size:	bytes, CT_POOL_MIN_SIZE..176
  * @link_off:	where a free object keeps the reference of the next free one
  * @max:	most objects there may be
  * @used:	slots ever handed out; objects beyond have never been touched

@@ -43,6 +43,13 @@
 #define GC_ROUND_NS (10 * NS_PER_SEC)
 #define GC_SHARE    4096
 
+static const uint32_t conn_sizes[CT_KINDS] = {
+	[CT_PLAIN4] = CT_PLAIN4_SIZE,
+	[CT_WIDE4] = CT_WIDE4_SIZE,
+	[CT_PLAIN6] = CT_PLAIN6_SIZE,
+	[CT_WIDE6] = CT_WIDE6_SIZE,
+};
+
 void ct_config_init(struct ct_config *cfg)
 {
 	*cfg = (struct ct_config){
@@ -78,14 +85,12 @@ struct ct_table *ct_table_new(const struct ct_config *cfg)
 		max = CT_POOL_MAX - POOL_SPARE; /* 0: as many as there can be */
 	t->cfg.max = max;
 	max += POOL_SPARE;
-	ct_pool_init(&t->v4, sizeof(struct ct_conn4),
-		     offsetof(struct ct_conn, ext), max, cfg->threads, t);
-	ct_pool_init(&t->v6, sizeof(struct ct_conn6),
-		     offsetof(struct ct_conn, ext), max, cfg->threads, t);
+	for (int i = 0; i < CT_KINDS; i++)
+		ct_pool_init(&t->conns[i], conn_sizes[i],
+			     offsetof(struct ct_conn, ext), max, cfg->threads,
+			     t);
 	ct_pool_init(&t->ext, CT_EXT_SIZE, 0, max, cfg->threads, t);
 	ct_pool_init(&t->help, CT_HELP_SIZE, 0, max, cfg->threads, t);
-	ct_slab_init(&t->map4, sizeof(struct ct_mapping4), max, cfg->threads);
-	ct_slab_init(&t->map6, sizeof(struct ct_mapping6), max, cfg->threads);
 	ct_source_init(t, max);
 	ct_index_init(t, max);
 	return t;
@@ -96,13 +101,11 @@ void ct_table_free(struct ct_table *t)
 	if (!t)
 		return;
 	ct_index_fini(t);
-	ct_pool_fini(&t->v4);
-	ct_pool_fini(&t->v6);
+	for (int i = 0; i < CT_KINDS; i++)
+		ct_pool_fini(&t->conns[i]);
 	ct_pool_fini(&t->ext);
 	ct_pool_fini(&t->help);
 	ct_expects_fini(&t->expects);
-	ct_slab_fini(&t->map4);
-	ct_slab_fini(&t->map6);
 	ct_source_fini(t);
 	free(t);
 }
@@ -127,7 +130,7 @@ uint64_t ct_conn_reply_hash(const struct ct_table *t, const struct ct_conn *ct)
 {
 	struct ct_key reply, inverse;
 
-	ct_conn_reply_key(t, ct, &reply);
+	ct_conn_reply_key(ct, &reply);
 	ct_l4proto_invert(ct_l4proto_find(reply.l4), &reply, &inverse);
 	return ct_key_hash(&t->secret, &reply, &inverse);
 }
@@ -145,7 +148,7 @@ static void index_del(struct ct_table *t, struct ct_conn *ct)
 	uint64_t back;
 
 	ct_index_del(t, hash, ct_table_ref(ct));
-	if (likely(!(ct->ext & CT_EXT_MAPPED)))
+	if (likely(!ct_conn_is_wide(ct)))
 		return;
 	back = ct_conn_reply_hash(t, ct);
 	if (back != hash)
@@ -171,16 +174,16 @@ bool ct_conn_kill(struct ct_table *t, struct ct_conn *ct)
 
 void ct_conn_free(struct ct_table *t, struct ct_conn *ct)
 {
-	struct ct_pool *pool = ct_conn_is_v6(ct) ? &t->v6 : &t->v4;
+	const uint32_t ref = ct_table_ref(ct);
 
-	if (unlikely(ct->ext & CT_EXT_MAPPED))
-		ct_mapping_free(t, ct);
+	if (unlikely(ct_conn_is_wide(ct) && ct->status & IPS_SRC_NAT))
+		ct_source_del(t, ct);
 	if (ct->ext) {
 		ct_conn_help_fini(t, ct_table_ext(t, ct));
 		ct_pool_put(&t->ext, ct->ext);
 	}
 	ct_store(&ct->status, 0);
-	ct_pool_put(pool, ct_table_ref(ct) & ~CT_REF_V6);
+	ct_pool_put(&t->conns[CT_REF_KIND(ref)], CT_REF_SLOT(ref));
 	count_change(t, -1);
 }
 
@@ -224,7 +227,6 @@ static bool early_drop(struct ct_table *t, uint64_t hash, uint32_t now)
 struct ct_ext *ct_table_ext_need(struct ct_table *t, struct ct_conn *ct)
 {
 	struct ct_ext *ext = ct_table_ext(t, ct);
-	struct ct_mapping *m = ct_conn_mapping(t, ct);
 	uint32_t ref;
 
 	if (ext)
@@ -234,7 +236,7 @@ struct ct_ext *ct_table_ext_need(struct ct_table *t, struct ct_conn *ct)
 		return NULL;
 	ext = ct_pool_at(&t->ext, ref, CT_EXT_SIZE);
 	memset(ext, 0, sizeof(*ext));
-	ct_store(m ? &m->ext : &ct->ext, ref);
+	ct_store(&ct->ext, ref);
 	return ext;
 }
 
@@ -247,24 +249,43 @@ static void conn_add_counters(struct ct_table *t, struct ct_conn *ct)
 		ext->acct = ct_load(&t->cfg.acct);
 }
 
+/* A free entry, made that of @key; NULL: no memory. Nobody gets a reference to
+ * it before conn_begin(). */
+static struct ct_conn *conn_alloc(struct ct_table *t, enum ct_kind kind,
+				  const struct ct_key *key)
+{
+	uint32_t ref = ct_pool_get(&t->conns[kind]);
+	struct ct_conn *ct;
+
+	if (!ref)
+		return NULL;
+	ct = ct_table_conn(t, ref | (uint32_t)kind << CT_POOL_REF_BITS);
+	ct_conn_set_key(ct, key, kind == CT_WIDE4 || kind == CT_WIDE6);
+	return ct;
+}
+
+/* Its first reference is the caller's. */
+static void conn_begin(struct ct_conn *ct)
+{
+	/* Release to who takes a reference to it later. */
+	__atomic_store_n(&ct->refs, 1, __ATOMIC_RELEASE);
+}
+
 struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 			    uint64_t hash, uint32_t now)
 {
 	bool v6 = key->flags & CT_KEY_V6;
 	struct ct_conn *ct;
-	uint32_t ref;
 
 	if (count_change(t, 1) > t->cfg.max && !early_drop(t, hash, now)) {
 		count_change(t, -1);
 		return NULL;
 	}
-	ref = ct_pool_get(v6 ? &t->v6 : &t->v4);
-	if (!ref) {
+	ct = conn_alloc(t, v6 ? CT_PLAIN6 : CT_PLAIN4, key);
+	if (!ct) {
 		count_change(t, -1);
 		return NULL;
 	}
-	ct = ct_table_conn(t, ref | (v6 ? CT_REF_V6 : 0));
-	ct_conn_set_key(ct, key);
 	ct_store(&ct->timeout, 0);
 	ct_store(&ct->status, 0);
 	ct_store(&ct->mark, 0);
@@ -273,9 +294,37 @@ struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 	memset(ct_conn_proto(ct), 0, sizeof(union ct_proto));
 	if (ct_load(&t->cfg.acct) || t->cfg.timestamp)
 		conn_add_counters(t, ct);
-	/* Release to who takes a reference to it later. */
-	__atomic_store_n(&ct->refs, 1, __ATOMIC_RELEASE);
+	conn_begin(ct);
 	return ct;
+}
+
+struct ct_conn *ct_conn_widen(struct ct_table *t, struct ct_conn *ct)
+{
+	struct ct_key key, reply;
+	struct ct_mapping *m;
+	struct ct_conn *wide;
+
+	if (ct_conn_is_wide(ct))
+		return ct;
+	ct_conn_key(ct, &key);
+	ct_conn_reply_key(ct, &reply);
+	wide = conn_alloc(t, key.flags & CT_KEY_V6 ? CT_WIDE6 : CT_WIDE4, &key);
+	if (!wide)
+		return NULL;
+	ct_mapping_set(wide, &reply);
+	m = ct_conn_mapping(wide);
+	ct_store(&m->masq, 0);
+	ct_store(&wide->timeout, ct->timeout);
+	ct_store(&wide->status, ct->status);
+	ct_store(&wide->mark, ct->mark);
+	ct_store(&wide->id, ct->id);
+	ct_store(&wide->ext, ct->ext);
+	*ct_conn_proto(wide) = *ct_conn_proto(ct);
+	ct_store(&ct->ext, 0);
+	count_change(t, 1);
+	conn_begin(wide);
+	ct_conn_put(t, ct);
+	return wide;
 }
 
 /* --- the table as a whole ------------------------------------------------- */
@@ -331,12 +380,32 @@ static void gc_look(struct ct_table *t, uint32_t ref, uint32_t now)
 	ct_conn_put(t, ct);
 }
 
-/* The n-th slot of both pools together. */
-static uint32_t table_nth(const struct ct_table *t, uint32_t n, uint32_t n4)
+/* The slots of all pools of entries as they are at one moment: pools grow
+ * meanwhile. */
+struct slots {
+	uint32_t used[CT_KINDS], all;
+};
+
+static struct slots table_slots(const struct ct_table *t)
 {
-	if (n < n4)
-		return ct_pool_nth(&t->v4, n);
-	return CT_REF_V6 | ct_pool_nth(&t->v6, n - n4);
+	struct slots s = { .all = 0 };
+
+	for (int i = 0; i < CT_KINDS; i++) {
+		s.used[i] = ct_pool_used(&t->conns[i]);
+		s.all += s.used[i];
+	}
+	return s;
+}
+
+/* The reference of the n-th of them. */
+static uint32_t slots_nth(const struct ct_table *t, const struct slots *s,
+			  uint32_t n)
+{
+	uint32_t kind = 0;
+
+	while (n >= s->used[kind])
+		n -= s->used[kind++];
+	return kind << CT_POOL_REF_BITS | ct_pool_nth(&t->conns[kind], n);
 }
 
 /* How many slots to look at now so that a round takes GC_ROUND_NS. */
@@ -356,21 +425,20 @@ static uint32_t gc_share(struct ct_table *t, uint32_t slots, uint64_t now_ns)
 
 void ct_table_gc(struct ct_table *t, const struct nv_time *now)
 {
-	uint32_t n4 = ct_pool_used(&t->v4);
-	uint32_t slots = n4 + ct_pool_used(&t->v6);
+	const struct slots slots = table_slots(t);
 	uint32_t tick = nv_ticks(now->mono_ns);
 	uint32_t share;
 
-	if (!slots || (t->cfg.threads && !spin_trylock(&t->gc_lock)))
+	if (!slots.all || (t->cfg.threads && !spin_trylock(&t->gc_lock)))
 		return;
-	share = gc_share(t, slots, now->mono_ns);
+	share = gc_share(t, slots.all, now->mono_ns);
 	while (share--) {
-		if (t->gc_next >= slots) {
+		if (t->gc_next >= slots.all) {
 			t->gc_next = 0;
 			if (ct_load(&t->gc_press))
 				ct_store(&t->gc_press, t->gc_press - 1);
 		}
-		gc_look(t, table_nth(t, t->gc_next++, n4), tick);
+		gc_look(t, slots_nth(t, &slots, t->gc_next++), tick);
 	}
 	if (t->cfg.threads)
 		spin_unlock(&t->gc_lock);
@@ -397,15 +465,14 @@ static bool walk_shows(const struct ct_conn *ct, uint32_t tick)
 int ct_table_foreach(struct ct_table *t, const struct nv_time *now,
 		     int (*fn)(struct ct_conn *ct, void *data), void *data)
 {
-	uint32_t n4 = ct_pool_used(&t->v4);
-	uint32_t slots = n4 + ct_pool_used(&t->v6);
+	const struct slots slots = table_slots(t);
 	uint32_t tick = nv_ticks(now->mono_ns), last = ct_load(&t->next_id);
-	struct walk_item *items = xcalloc(slots, sizeof(*items));
+	struct walk_item *items = xcalloc(slots.all, sizeof(*items));
 	uint32_t n = 0;
 	int ret = 0;
 
-	for (uint32_t i = 0; i < slots; i++) {
-		uint32_t ref = table_nth(t, i, n4);
+	for (uint32_t i = 0; i < slots.all; i++) {
+		uint32_t ref = slots_nth(t, &slots, i);
 		struct ct_conn *ct = ct_table_conn(t, ref);
 
 		if (walk_shows(ct, tick))

@@ -7,69 +7,93 @@
 #include "ct/expect.h"
 #include "ct/index.h"
 #include "ct/pool.h"
-#include "ct/slab.h"
 #include "ct/source.h"
 
-/* Families' bit in a u32 reference to an entry. */
-#define CT_REF_V6 (1u << 31)
+/* Bits of a u32 reference to an entry beside those of its pool's: which of
+ * the pools. */
+#define CT_REF_V6	 (1u << 31)
+#define CT_REF_WIDE	 (1u << 30)
+#define CT_REF_KIND(ref) ((ref) >> CT_POOL_REF_BITS)
+#define CT_REF_SLOT(ref) ((ref) & ((1u << CT_POOL_REF_BITS) - 1))
+
+/* The pools of entries. */
+enum ct_kind {
+	CT_PLAIN4 = 0,
+	CT_WIDE4 = CT_REF_KIND(CT_REF_WIDE),
+	CT_PLAIN6 = CT_REF_KIND(CT_REF_V6),
+	CT_WIDE6 = CT_REF_KIND(CT_REF_V6 | CT_REF_WIDE),
+	CT_KINDS,
+};
+
+/* Bytes that an entry takes in its pool: two cache lines where that costs
+ * little. */
+#define CT_PLAIN4_SIZE sizeof(struct ct_conn4)
+#define CT_WIDE4_SIZE  sizeof(struct ct_wide4)
+#define CT_PLAIN6_SIZE 128
+#define CT_WIDE6_SIZE  sizeof(struct ct_wide6)
 
 /**
  * struct ct_table - all connections
  * @cfg:	constant but for cfg.acct
  * @secret:	key of the hash
- * @v4, @v6:	entries
+ * @conns:	entries, by enum ct_kind
  * @ext:	their rare parts; @help: what those with a helper have
  * @count:	entries, unconfirmed ones included
  * @next_id:	last id given
  * @gc_press:	the table was full: rounds in which collection makes room
- * @gc_next:	reference of the slot that collection looks at next
+ * @gc_next:	number of the slot that collection looks at next
  * @gc_ns:	clock of the last collection
- * @map4, @map6: mappings of translated entries
  * @source:	translated entries by their source
  */
 struct ct_table {
 	struct ct_config cfg;
 	struct ct_secret secret;
 	struct ct_index index;
-	struct ct_pool v4, v6, ext, help;
+	struct ct_pool conns[CT_KINDS], ext, help;
 	struct ct_expects expects;
 	struct ct_stats stats __attribute__((aligned(64)));
 	uint32_t count, next_id;
 	uint32_t gc_press, gc_lock, gc_next;
 	uint64_t gc_ns;
-	struct ct_slab map4, map6;
 	struct ct_source source;
 };
 
-/** ct_table_conn() - the entry of a reference */
+/** ct_table_conn() - the entry of a reference. Without a branch on its kind,
+ * which nobody can foresee where some are translated and some are not. */
 static inline struct ct_conn *ct_table_conn(const struct ct_table *t,
 					    uint32_t ref)
 {
-	if (unlikely(ref & CT_REF_V6))
-		return ct_pool_at(&t->v6, ref & ~CT_REF_V6,
-				  sizeof(struct ct_conn6));
-	return ct_pool_at(&t->v4, ref, sizeof(struct ct_conn4));
+	const struct ct_pool *pool = &t->conns[CT_REF_KIND(ref)];
+
+	return ct_pool_at(pool, CT_REF_SLOT(ref), pool->obj_size);
 }
 
 /** ct_table_ref() - the reference of an entry */
 static inline uint32_t ct_table_ref(const struct ct_conn *ct)
 {
-	if (ct_conn_is_v6(ct))
-		return CT_REF_V6 | ct_pool_ref(ct, sizeof(struct ct_conn6));
-	return ct_pool_ref(ct, sizeof(struct ct_conn4));
+	const bool wide = ct_conn_is_wide(ct);
+
+	if (unlikely(ct_conn_is_v6(ct)))
+		return wide ? CT_REF_V6 | CT_REF_WIDE |
+				       ct_pool_ref(ct, CT_WIDE6_SIZE)
+			    : CT_REF_V6 | ct_pool_ref(ct, CT_PLAIN6_SIZE);
+	return wide ? CT_REF_WIDE | ct_pool_ref(ct, CT_WIDE4_SIZE)
+		    : ct_pool_ref(ct, CT_PLAIN4_SIZE);
 }
 
-/** ct_mapping_ext() - what the mapping of @ct has in the place of ct->ext */
-uint32_t ct_mapping_ext(const struct ct_table *t, const struct ct_conn *ct);
+/** ct_table_translates() - is any entry a wide one, or was one? */
+static inline bool ct_table_translates(const struct ct_table *t)
+{
+	return ct_load(&t->conns[CT_WIDE4].used) |
+	       ct_load(&t->conns[CT_WIDE6].used);
+}
 
 /** ct_table_ext() - the rare part of an entry; NULL: none */
 static inline struct ct_ext *ct_table_ext(const struct ct_table *t,
 					  const struct ct_conn *ct)
 {
-	uint32_t ref = ct_load(&ct->ext);
+	const uint32_t ref = ct_load(&ct->ext);
 
-	if (unlikely(ref & CT_EXT_MAPPED))
-		ref = ct_mapping_ext(t, ct);
 	return ref ? ct_pool_at(&t->ext, ref, CT_EXT_SIZE) : NULL;
 }
 
@@ -98,6 +122,17 @@ static inline void ct_count_add(struct ct_table *t, uint64_t *counter,
  */
 struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 			    uint64_t hash, uint32_t now);
+
+/**
+ * ct_conn_widen() - the entry with room for a mapping
+ * @ct:		not confirmed, the caller's alone
+ *
+ * The caller's reference goes over to what is returned, which is @ct itself if
+ * it is a wide one. Its reply tuple is what it was.
+ *
+ * Return: NULL when there is no memory; @ct is as it was then.
+ */
+struct ct_conn *ct_conn_widen(struct ct_table *t, struct ct_conn *ct);
 
 /** ct_conn_free() - the last reference was given back */
 void ct_conn_free(struct ct_table *t, struct ct_conn *ct);

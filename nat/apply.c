@@ -58,14 +58,14 @@ enum reason nat_packet(const struct nat_env *env, struct packet *pkt)
 	return REASON_NONE;
 }
 
-bool nat_link_changed(const struct nat_env *env, const struct packet *pkt)
+bool nat_link_changed(const struct packet *pkt)
 {
 	uint32_t link;
 
 	if (pkt->hook != NF_INET_POST_ROUTING ||
 	    ct_packet_dir(pkt) != CT_DIR_ORIGINAL)
 		return false;
-	link = ct_nat_masq_link(env->ct, pkt->ct);
+	link = ct_nat_masq_link(pkt->ct);
 	return link && link != pkt->out->ifindex;
 }
 

@@ -113,7 +113,7 @@ void nat_netmap(struct nat_range *range, const struct packet *pkt,
  * Then the connection is to be deleted and the packet dropped:
  * nf_nat_oif_changed().
  */
-bool nat_link_changed(const struct nat_env *env, const struct packet *pkt);
+bool nat_link_changed(const struct packet *pkt);
 
 /** nat_applies() - is the packet's direction rewritten by this manip? */
 bool nat_applies(const struct packet *pkt, enum nat_manip manip);

@@ -12,11 +12,9 @@
  * its own port. Where that port is taken, because an earlier connection was
  * translated to it, even the null binding changes the source port.
  *
- * What is altered hangs aside, in a record that untranslated entries do not
- * have (ct/mapping.h); with it, and their two places in the index and one among
- * the sources (ct/source.h), they take some 45 bytes more. Where helpers will
- * need the numbers of a TCP stream adjusted, that stands in the record that
- * ct_mapping.ext names.
+ * What is altered makes the entry a wide one (ct/conn.h); with that, and their
+ * two places in the index and one among the sources (ct/source.h), translated
+ * ones take some 45 bytes more.
  *
  * Threads. A binding is made on an unconfirmed entry, which is the caller's
  * alone, and never changes after. Two connections may choose the same free
@@ -37,24 +35,23 @@ enum reason nat_setup(const struct nat_env *env, struct packet *pkt,
 		      const struct nat_range *range, enum nat_manip manip)
 {
 	struct ct_tuple reply, current, chosen;
-	struct ct_conn *ct = pkt->ct;
 	uint32_t bits = nat_done_bit(manip);
 
 	if (is_bound(pkt, manip))
 		return REASON_NONE;
-	ct_tuple(ct, CT_DIR_REPLY, &reply);
+	ct_tuple(pkt->ct, CT_DIR_REPLY, &reply);
 	if (!ct_tuple_invert(&reply, &current))
 		return REASON_nat_short;
-	nat_unique_tuple(env, ct, &current, range, manip, &chosen);
+	nat_unique_tuple(env, pkt->ct, &current, range, manip, &chosen);
 	if (!ct_tuple_eq(&chosen, &current)) {
 		if (!ct_tuple_invert(&chosen, &reply) ||
-		    !ct_nat_reply_set(env->ct, ct, &reply))
+		    !ct_nat_reply_set(env->ct, pkt, &reply))
 			return REASON_nat_full;
 		bits |= manip == NAT_SRC ? IPS_SRC_NAT : IPS_DST_NAT;
 		if (manip == NAT_SRC)
-			ct_nat_remember_source(env->ct, ct);
+			ct_nat_remember_source(env->ct, pkt->ct);
 	}
-	ct_status_add(ct, bits);
+	ct_status_add(pkt->ct, bits);
 	return REASON_NONE;
 }
 
@@ -67,6 +64,12 @@ enum reason nat_null_binding(const struct nat_env *env, struct packet *pkt,
 	if (is_bound(pkt, manip))
 		return REASON_NONE;
 	ct_tuple(pkt->ct, CT_DIR_REPLY, &reply);
+	if (manip == NAT_DST && !nat_is_icmp(reply.l4)) {
+		/* Its own address without ports to choose from: nothing is
+		 * looked up, nothing changes (get_unique_tuple()). */
+		ct_status_add(pkt->ct, IPS_DST_NAT_DONE);
+		return REASON_NONE;
+	}
 	range.min = range.max = manip == NAT_SRC ? reply.dst : reply.src;
 	return nat_setup(env, pkt, &range, manip);
 }
@@ -118,7 +121,7 @@ enum reason nat_masquerade(const struct nat_env *env, struct packet *pkt,
 		return REASON_nat_no_address;
 	if (is_bound(pkt, NAT_SRC))
 		return REASON_NONE;
-	if (!ct_nat_set_masq_link(env->ct, pkt->ct, pkt->out->ifindex))
+	if (!ct_nat_set_masq_link(env->ct, pkt, pkt->out->ifindex))
 		return REASON_nat_full;
 	return setup_addr(env, pkt, range, &addr, NAT_SRC);
 }

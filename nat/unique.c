@@ -142,7 +142,7 @@ struct ports {
 static bool ports_init(struct ports *p, const struct ct_tuple *t, be16_t port,
 		       const struct nat_range *range, enum nat_manip manip)
 {
-	const bool icmp = t->l4 == IPPROTO_ICMP || t->l4 == IPPROTO_ICMPV6;
+	const bool icmp = nat_is_icmp(t->l4);
 	uint32_t lo = be16toh(range->min_port), hi = be16toh(range->max_port);
 
 	if (range->flags & NF_NAT_RANGE_PROTO_SPECIFIED) {
@@ -271,7 +271,7 @@ static bool keep_port(const struct nat_env *env, const struct ct_conn *ct,
 static bool keeps_port(const struct ct_tuple *t, const struct nat_range *range)
 {
 	return !(range->flags & NF_NAT_RANGE_PROTO_SPECIFIED) &&
-	       t->l4 != IPPROTO_ICMP && t->l4 != IPPROTO_ICMPV6;
+	       !nat_is_icmp(t->l4);
 }
 
 void nat_unique_tuple(const struct nat_env *env, const struct ct_conn *ct,

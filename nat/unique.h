@@ -5,6 +5,12 @@
 
 #include "nat/nat.h"
 
+/** nat_is_icmp() - of either IP version: ids in the place of ports */
+static inline bool nat_is_icmp(uint8_t l4)
+{
+	return l4 == IPPROTO_ICMP || l4 == IPPROTO_ICMPV6;
+}
+
 /**
  * nat_unique_tuple() - what a connection's packets become
  * @current:	their tuple so far

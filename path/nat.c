@@ -128,7 +128,7 @@ static enum step_end nat_connection(struct path_run *run,
 		end = bind_connection(run, env, manip);
 		return end == STEP_GO_ON ? rewrite(run, env, manip) : end;
 	}
-	if (nat_link_changed(env, pkt)) {
+	if (nat_link_changed(pkt)) {
 		ct_nat_delete(env->ct, pkt->ct);
 		return run_drop(run, REASON_nat_link_changed);
 	}

@@ -23,7 +23,6 @@ tests_ct_test_SOURCES = \
 	tests/ct/proto_udp.c \
 	tests/ct/proto_udplite.c \
 	tests/ct/seqadj.c \
-	tests/ct/slab.c \
 	tests/ct/stories.c tests/ct/stories.h \
 	tests/ct/table.c \
 	tests/ct/wire.c tests/ct/wire.h

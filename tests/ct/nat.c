@@ -24,7 +24,7 @@ static struct ct_conn *translate(struct lab *lab, struct packet *pkt,
 
 	ct_tuple(pkt->ct, CT_DIR_REPLY, &reply);
 	reply.dport = htobe16(to);
-	cr_assert(ct_nat_reply_set(lab->t, pkt->ct, &reply));
+	cr_assert(ct_nat_reply_set(lab->t, pkt, &reply));
 	ct_status_add(pkt->ct, IPS_SRC_NAT);
 	ct_nat_remember_source(lab->t, pkt->ct);
 	cr_assert_eq(ct_confirm(lab->t, pkt, &lab->now), REASON_NONE);
@@ -150,7 +150,7 @@ Test(nat, clash_at_confirm)
 	translate(&lab, &first, 2000);
 	second = begin(&lab, &v, false, 1001);
 	ct_tuple(first.ct, CT_DIR_REPLY, &reply);
-	ct_nat_reply_set(lab.t, second.ct, &reply);
+	ct_nat_reply_set(lab.t, &second, &reply);
 	cr_expect_eq(ct_confirm(lab.t, &second, &lab.now), REASON_ct_clash);
 	ct_table_stats(lab.t, &stats);
 	cr_expect_eq(stats.insert_failed, 1);
@@ -231,9 +231,9 @@ Test(nat, masquerade_link_and_reset)
 
 	lab_open(&lab, NULL);
 	pkt = begin(&lab, &w, false, 1000);
-	cr_expect_eq(ct_nat_masq_link(lab.t, pkt.ct), 0);
-	cr_expect(ct_nat_set_masq_link(lab.t, pkt.ct, 7));
-	cr_expect_eq(ct_nat_masq_link(lab.t, pkt.ct), 7);
+	cr_expect_eq(ct_nat_masq_link(pkt.ct), 0);
+	cr_expect(ct_nat_set_masq_link(lab.t, &pkt, 7));
+	cr_expect_eq(ct_nat_masq_link(pkt.ct), 7);
 	cr_assert_eq(ct_confirm(lab.t, &pkt, &lab.now), REASON_NONE);
 	ct_packet_release(lab.t, &pkt);
 	cr_expect_eq(answer(&lab, false, 1000).dir, CT_DIR_REPLY);

@@ -116,13 +116,13 @@ Test(apply, a_masqueraded_connection_belongs_to_its_link)
 	pkt.hook = NF_INET_POST_ROUTING;
 	pkt.out = host_link_add(n.host, "wan");
 	host_addr_add(n.host, pkt.out, NFPROTO_IPV4, &a, 24);
-	cr_expect_not(nat_link_changed(&n.env, &pkt));
+	cr_expect_not(nat_link_changed(&pkt));
 	nat_masquerade(&n.env, &pkt, &none);
-	cr_expect_not(nat_link_changed(&n.env, &pkt));
+	cr_expect_not(nat_link_changed(&pkt));
 	pkt.out = host_link_add(n.host, "wan2");
-	cr_expect(nat_link_changed(&n.env, &pkt));
+	cr_expect(nat_link_changed(&pkt));
 	pkt.hook = NF_INET_FORWARD;
-	cr_expect_not(nat_link_changed(&n.env, &pkt));
+	cr_expect_not(nat_link_changed(&pkt));
 	ct_packet_release(n.lab.t, &pkt);
 	nat_lab_close(&n);
 }

@@ -111,7 +111,7 @@ Test(setup, masquerade_and_redirect_take_addresses_of_links)
 	ct_tuple(pkt.ct, CT_DIR_REPLY, &reply);
 	cr_expect_eq(reply.dst.ip, 0x07070707);
 	cr_expect_eq(reply.src.ip, 0x07070707);
-	cr_expect_eq(ct_nat_masq_link(n.lab.t, pkt.ct), pkt.out->ifindex);
+	cr_expect_eq(ct_nat_masq_link(pkt.ct), pkt.out->ifindex);
 	ct_packet_release(n.lab.t, &pkt);
 	pkt = begin(&n, &w, 1001);
 	pkt.hook = NF_INET_LOCAL_OUT;
