@@ -31,7 +31,7 @@ enum {
 /**
  * struct input - one file of a capture
  * @state:	of @record: 1 there, 0 the file ended
- * @size:	bytes of the file, 0 when not known
+ * @size:	bytes of the file @fd (the source's), 0 when not known
  * @buf:	the stream's buffer
  */
 struct input {
@@ -40,6 +40,7 @@ struct input {
 	struct record record;
 	int state;
 	uint64_t size;
+	int fd;
 	char *buf;
 };
 
@@ -92,16 +93,32 @@ static const struct source_ops *sniff(FILE *f)
 	return found;
 }
 
+/* Was it cut off by somebody while it was read? */
+static bool is_cut(const struct input *in)
+{
+	struct stat st;
+
+	return in->size && !fstat(in->fd, &st) &&
+	       (uint64_t)st.st_size < in->size;
+}
+
 /* Read the record that the input is at next; false after an error. */
 static bool advance(struct capture *c, struct input *in)
 {
+	const char *why = NULL;
+
 	in->state = in->source->ops->next(in->source, &in->record);
-	if (likely(in->state >= 0))
+	if (likely(in->state > 0))
 		return true;
+	if (is_cut(in))
+		why = "the file became shorter while it was read";
+	else if (in->state < 0)
+		why = strbuf_str(&in->source->error);
 	in->state = 0;
+	if (!why)
+		return true;
 	strbuf_reset(&c->error);
-	strbuf_printf(&c->error, "%s: %s", in->name,
-		      strbuf_str(&in->source->error));
+	strbuf_printf(&c->error, "%s: %s", in->name, why);
 	return false;
 }
 
@@ -123,6 +140,7 @@ static int input_open(struct capture *c, struct input *in, const char *path)
 	}
 	if (S_ISREG(st.st_mode))
 		in->size = (uint64_t)st.st_size;
+	in->fd = fileno(f);
 	in->buf = xmalloc(FILE_BUF_SIZE);
 	setvbuf(f, in->buf, _IOFBF, FILE_BUF_SIZE);
 	ops = sniff(f);

@@ -7,16 +7,18 @@
  *
  * Its two fread(3) a packet, and the kernel's copy under them, cost more than
  * all the rest of reading. So where libpcap has found a plain file (regular,
- * version 2.4 on, the usual record header), records are taken from the mapped
- * file. Whatever is not right with one is left to libpcap, from there on: it
- * has the words for it.
+ * version 2.4 on, the usual record header), records are taken from large pieces
+ * of it, each one pread(2). Whatever is not right with a record is left to
+ * libpcap, from there on: it has the words for it. A mapping would be no faster,
+ * and a file that becomes shorter meanwhile would end the program (SIGBUS).
  */
 #include "path/source.h"
 
 #include <pcap/pcap.h>
+#include <errno.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -31,19 +33,23 @@
 enum {
 	FILE_HDR_LEN = 24,
 	RECORD_HDR_LEN = 16,
+	/* of the file that is read at once; any record fits */
+	PIECE = 2 * CAPTURE_FRAME_MAX,
 };
 
 /**
  * struct pcap_source - an open file
- * @map:	the file, @size bytes; NULL: libpcap reads the records
- * @ns_per_unit: of the second half of a time stamp in the mapped file
+ * @piece:	@len bytes of the file that end at @end, of which @used are done;
+ *		NULL: libpcap reads the records
+ * @ns_per_unit: of the second half of a time stamp in a piece
  */
 struct pcap_source {
 	struct source source;
 	pcap_t *pcap;
 	const struct linktype *link;
-	const uint8_t *map;
-	uint64_t size;
+	uint8_t *piece;
+	uint32_t len, used;
+	off_t end;
 	uint32_t ns_per_unit;
 	bool swapped;
 };
@@ -64,39 +70,34 @@ static void pcap_source_close(struct source *source)
 {
 	struct pcap_source *s = (struct pcap_source *)source;
 
-	if (s->map)
-		munmap((void *)s->map, s->size);
+	free(s->piece);
 	pcap_close(s->pcap);
 	strbuf_fini(&s->source.error);
 	free(s);
 }
 
-/* Map the file, if its records are the plain ones. */
-static void try_map(struct pcap_source *s)
+/* Read in pieces, if the records are the plain ones. */
+static void try_pieces(struct pcap_source *s)
 {
-	int fd = fileno(pcap_file(s->pcap));
+	FILE *file = pcap_file(s->pcap);
+	off_t records = ftello(file);
 	struct stat st;
+	uint8_t bytes[4];
 	uint32_t magic;
-	void *map;
 
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size < FILE_HDR_LEN || pcap_major_version(s->pcap) != 2 ||
-	    pcap_minor_version(s->pcap) < 4)
+	if (fstat(fileno(file), &st) || !S_ISREG(st.st_mode) ||
+	    pcap_major_version(s->pcap) != 2 ||
+	    pcap_minor_version(s->pcap) < 4 || records < FILE_HDR_LEN ||
+	    pread(fileno(file), bytes, 4, records - FILE_HDR_LEN) != 4)
 		return;
-	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return;
-	magic = load_raw32(map);
+	magic = load_raw32(bytes);
 	s->swapped = pcap_is_swapped(s->pcap);
 	if (s->swapped)
 		magic = __builtin_bswap32(magic);
-	if (magic != MAGIC_MICRO && magic != MAGIC_NANO) {
-		munmap(map, (size_t)st.st_size);
+	if (magic != MAGIC_MICRO && magic != MAGIC_NANO)
 		return;
-	}
-	madvise(map, (size_t)st.st_size, MADV_SEQUENTIAL);
-	s->map = map;
-	s->size = (uint64_t)st.st_size;
+	s->piece = xmalloc(PIECE);
+	s->end = records;
 	s->ns_per_unit = magic == MAGIC_NANO ? 1 : 1000;
 }
 
@@ -120,7 +121,7 @@ static struct source *pcap_source_open(FILE *file, struct strbuf *error)
 	dlt = pcap_datalink(pcap);
 	s->link = linktype_find((uint32_t)dlt);
 	if (s->link) {
-		try_map(s);
+		try_pieces(s);
 		return &s->source;
 	}
 	strbuf_printf(error, "link type %d (%s) is not supported", dlt,
@@ -138,36 +139,72 @@ static inline uint32_t field(const struct pcap_source *s, const uint8_t *p)
 	return unlikely(s->swapped) ? __builtin_bswap32(v) : v;
 }
 
-/* The next record of the mapped file; false: ask libpcap. */
-static bool next_mapped(struct pcap_source *s, struct record *r)
+/* Read on behind what is not used yet. */
+static void next_piece(struct pcap_source *s)
 {
-	const uint8_t *p = s->map + s->source.offset;
-	uint64_t left = s->size - s->source.offset;
-	uint32_t len;
+	int fd = fileno(pcap_file(s->pcap));
+	ssize_t n;
+
+	s->len -= s->used;
+	memmove(s->piece, s->piece + s->used, s->len);
+	s->used = 0;
+	while (s->len < PIECE) {
+		n = pread(fd, s->piece + s->len, PIECE - s->len, s->end);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break; /* libpcap comes to the same place */
+		s->len += (uint32_t)n;
+		s->end += n;
+	}
+}
+
+/* Length of the record that the piece goes on with, header and all; 0 when it
+ * is not all there. */
+static inline uint32_t whole_record(const struct pcap_source *s)
+{
+	uint32_t left = s->len - s->used, len;
 
 	if (unlikely(left < RECORD_HDR_LEN))
-		return false;
-	len = field(s, p + 8);
+		return 0;
+	len = field(s, s->piece + s->used + 8);
 	if (unlikely(len > left - RECORD_HDR_LEN || len > CAPTURE_FRAME_MAX))
-		return false;
+		return 0;
+	return RECORD_HDR_LEN + len;
+}
+
+/* The next record of the file; false: ask libpcap. */
+static bool next_plain(struct pcap_source *s, struct record *r)
+{
+	uint32_t len = whole_record(s);
+	const uint8_t *p;
+
+	if (unlikely(!len)) {
+		next_piece(s);
+		len = whole_record(s);
+		if (!len)
+			return false;
+	}
+	p = s->piece + s->used;
 	*r = (struct record){
 		.wall_ns = field(s, p) * NS_PER_SEC +
 			   (uint64_t)field(s, p + 4) * s->ns_per_unit,
 		.bytes = p + RECORD_HDR_LEN,
-		.len = len,
-		.wire_len = MAX(field(s, p + 12), len),
+		.len = len - RECORD_HDR_LEN,
+		.wire_len = MAX(field(s, p + 12), len - RECORD_HDR_LEN),
 		.link = s->link,
 	};
-	s->source.offset += RECORD_HDR_LEN + len;
+	s->used += len;
+	s->source.offset += len;
 	return true;
 }
 
-/* Leave the map for good; libpcap goes on where it ended. */
-static void unmap(struct pcap_source *s)
+/* No more pieces; libpcap goes on where they ended. */
+static void leave_pieces(struct pcap_source *s)
 {
-	munmap((void *)s->map, s->size);
-	s->map = NULL;
-	fseeko(pcap_file(s->pcap), (off_t)s->source.offset, SEEK_SET);
+	fseeko(pcap_file(s->pcap), s->end - (s->len - s->used), SEEK_SET);
+	free(s->piece);
+	s->piece = NULL;
 }
 
 static int pcap_source_next(struct source *source, struct record *r)
@@ -177,10 +214,10 @@ static int pcap_source_next(struct source *source, struct record *r)
 	const u_char *bytes;
 	int ret;
 
-	if (likely(s->map)) {
-		if (likely(next_mapped(s, r)))
+	if (likely(s->piece)) {
+		if (likely(next_plain(s, r)))
 			return 1;
-		unmap(s);
+		leave_pieces(s);
 	}
 	ret = pcap_next_ex(s->pcap, &hdr, &bytes);
 	if (unlikely(ret != 1)) {

@@ -37,6 +37,48 @@ Test(capture, files_that_are_none)
 	free(s.error);
 }
 
+/* Read one packet of a file with @records, cut it off at @len, read on. */
+static void cut_while_read(const struct strbuf *bytes, size_t len)
+{
+	uint8_t *buf = malloc(CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM);
+	const char *name = file_of(bytes->s, bytes->len);
+	struct capture_frame f;
+	struct packet pkt;
+	char *error;
+	int status = 0;
+	struct capture *c = capture_open(&name, 1, &status, &error);
+	enum capture_status st;
+
+	cr_assert_not_null(c);
+	cr_assert_eq(capture_next(c, buf, &pkt, &f), CAPTURE_PACKET);
+	cr_assert_eq(truncate(name, (off_t)len), 0);
+	while ((st = capture_next(c, buf, &pkt, &f)) == CAPTURE_PACKET)
+		;
+	cr_assert_eq(st, CAPTURE_ERROR);
+	cr_expect(strstr(capture_error(c), "became shorter") != NULL, "%s",
+		  capture_error(c));
+	capture_close(c);
+	unlink(name);
+	free((char *)name);
+	free(buf);
+}
+
+/* It was mapped once: SIGBUS. */
+Test(capture, a_file_cut_off_while_it_is_read)
+{
+	uint8_t ip[1000] = { 0x45 };
+	struct strbuf b = pcap_of(101, ip, 1000, 1000, false, true);
+	char record[1016];
+
+	memcpy(record, b.s + 24, sizeof(record));
+	for (unsigned i = 0; i < 2000; i++)
+		strbuf_add(&b, record, sizeof(record));
+	cut_while_read(&b, 24 + 1500 * sizeof(record));
+	cut_while_read(&b, 24 + 1500 * sizeof(record) + 500);
+	cut_while_read(&b, 0);
+	strbuf_fini(&b);
+}
+
 /* A capture of packets at these seconds. */
 static char *file_at(const unsigned *seconds, size_t n, const char *iface)
 {
