@@ -15,46 +15,89 @@
 
 #include "host/internal.h"
 
+/* --- which there are ------------------------------------------------------ */
+
+/*
+ * Lists have the order that Linux has; whether an address is there at all is
+ * asked of h->addrs, so that a host may have very many. Its keys, by @kind:
+ * OWN	an address of a link (IPv4: and its prefix length), or, with link 0, of any
+ * FIRST the prefix of a link's primary IPv4 address; its value is that address
+ */
+enum key_kind {
+	OWN,
+	FIRST
+};
+
+/* FIRST's values are no null pointers, whatever the address. */
+#define FIRST_VALUE ((uintptr_t)1 << 32)
+
+struct key {
+	char text[64];
+};
+
+static struct key key_of(enum key_kind kind, const struct host_link *link,
+			 const union inet_addr *addr, unsigned prefix_len)
+{
+	struct key key;
+
+	snprintf(key.text, sizeof(key.text), "%u %x %x %llx %llx", kind,
+		 link ? link->ifindex : 0, prefix_len,
+		 (unsigned long long)addr->q[0],
+		 (unsigned long long)addr->q[1]);
+	return key;
+}
+
+static bool has_key(const struct host *h, const struct key *key)
+{
+	return strmap_get(h->addrs, key->text);
+}
+
+static struct key first_key(const struct link *link, const struct host_addr *a)
+{
+	const union inet_addr net = inet_addr_mask(&a->addr, a->prefix_len);
+
+	return key_of(FIRST, &link->pub, &net, a->prefix_len);
+}
+
+/* --- IPv4 ----------------------------------------------------------------- */
+
 /* inet_set_ifa(), inet_insert_ifa(): @a becomes secondary when its prefix is
  * there; primaries stand before secondaries. */
-static int list_insert4(struct link *link, struct host_addr *a,
+static int list_insert4(struct host *h, struct link *link, struct host_addr *a,
 			const char **why)
 {
-	struct host_addr *b;
-	size_t at = 0;
+	const struct key own = key_of(OWN, &link->pub, &a->addr, a->prefix_len);
+	const struct key first = first_key(link, a);
+	size_t at = link->n_primary;
 
-	vec_foreach(&link->addrs4, b) {
-		if (!b->secondary && a->scope <= b->scope)
-			at = (size_t)(b - link->addrs4.v) + 1;
-		if (b->prefix_len != a->prefix_len ||
-		    !inet_addr_match(&b->addr, &a->addr, a->prefix_len))
-			continue;
-		if (inet_addr_eq(&b->addr, &a->addr)) {
-			*why = "address already assigned";
-			return -EEXIST;
-		}
-		a->secondary = true;
+	if (has_key(h, &own)) {
+		*why = "address already assigned";
+		return -EEXIST;
 	}
-	if (a->secondary)
-		at = link->addrs4.len;
+	strmap_put(h->addrs, own.text, link);
+	a->secondary = has_key(h, &first);
+	if (a->secondary) {
+		vec_push(&link->addrs4, *a);
+		return 0;
+	}
+	strmap_put(h->addrs, first.text, (void *)(FIRST_VALUE | a->addr.ip));
+	while (at && link->addrs4.v[at - 1].scope < a->scope)
+		at--;
 	vec_add(&link->addrs4);
 	memmove(link->addrs4.v + at + 1, link->addrs4.v + at,
 		(link->addrs4.len - 1 - at) * sizeof(*a));
 	link->addrs4.v[at] = *a;
+	link->n_primary++;
 	return 0;
 }
 
 /* The first address of the link with the prefix of @a. */
-static const union inet_addr *primary_of(const struct link *link,
-					 const struct host_addr *a)
+static union inet_addr primary_of(const struct host *h, const struct link *link,
+				  const struct host_addr *a)
 {
-	const struct host_addr *b;
+	const struct key key = first_key(link, a);
 
-	vec_foreach(&link->addrs4, b)
-		if (!b->secondary && b->prefix_len == a->prefix_len &&
-		    inet_addr_match(&b->addr, &a->addr, a->prefix_len))
-			return &b->addr;
-	return &a->addr;
+	return inet_addr_ip4((be32_t)(uintptr_t)strmap_get(h->addrs, key.text));
 }
 
 /* fib_magic(): the kernel's own routes; one that is there already is fine. */
@@ -69,7 +112,7 @@ static void magic4(struct host *h, const struct link *link,
 		.scope = type == ROUTE_LOCAL ? SCOPE_HOST : SCOPE_LINK,
 		.prefix_len = (uint8_t)len,
 		.link = &link->pub,
-		.src = *primary_of(link, a),
+		.src = primary_of(h, link, a),
 	};
 
 	family_insert(&h->ip4, NFPROTO_IPV4, id, &d, &r, false);
@@ -84,7 +127,7 @@ static int insert4(struct host *h, struct link *link, struct host_addr a,
 		(uint32_t)((UINT64_C(1) << (32 - a.prefix_len)) - 1);
 	int ret;
 
-	ret = list_insert4(link, &a, why);
+	ret = list_insert4(h, link, &a, why);
 	if (ret)
 		return ret;
 	/* inet_rtm_newaddr() takes 0.0.0.0, fib_magic() makes nothing of it */
@@ -142,16 +185,20 @@ static unsigned scope6(const union inet_addr *a)
 	return 14;
 }
 
-/* Larger scopes first, and of one scope the newest first
+/* The kernel has larger scopes first, and of one scope the newest first
  * (ipv6_link_dev_addr()). */
-static void list_insert6(struct link *link, const struct host_addr *a)
+static void list_insert6(struct host *h, struct link *link,
+			 const struct host_addr *a)
 {
+	const struct key own = key_of(OWN, &link->pub, &a->addr, 128);
+	const struct key any = key_of(OWN, NULL, &a->addr, 128);
 	unsigned scope = scope6(&a->addr);
-	size_t at = 0;
+	size_t at = link->addrs6.len;
 
-	while (at < link->addrs6.len &&
-	       scope6(&link->addrs6.v[at].addr) > scope)
-		at++;
+	strmap_put(h->addrs, own.text, link);
+	strmap_put(h->addrs, any.text, link);
+	while (at && scope6(&link->addrs6.v[at - 1].addr) > scope)
+		at--;
 	vec_add(&link->addrs6);
 	memmove(link->addrs6.v + at + 1, link->addrs6.v + at,
 		(link->addrs6.len - 1 - at) * sizeof(*a));
@@ -170,7 +217,7 @@ static int insert6(struct host *h, struct link *link, const struct host_addr *a,
 		*why = "address already assigned";
 		return -EEXIST;
 	}
-	list_insert6(link, a);
+	list_insert6(h, link, a);
 	magic6(h, link, TABLE_LOCAL, ROUTE_LOCAL, &a->addr, 128, 0);
 	if (!lo || a->prefix_len < 128)
 		magic6(h, link, TABLE_MAIN, ROUTE_UNICAST, &net, a->prefix_len,
@@ -215,18 +262,9 @@ void link_routes_init(struct host *h, const struct host_link *link)
 bool addr_find6(const struct host *h, const struct host_link *link,
 		const union inet_addr *addr)
 {
-	const struct host_addr *a;
+	const struct key own = key_of(OWN, link, addr, 128);
 
-	for (size_t i = 0; i < h->links.len; i++) {
-		const struct link *l = h->links.v[i];
-
-		if (link && link != &l->pub)
-			continue;
-		vec_foreach(&l->addrs6, a)
-			if (inet_addr_eq(&a->addr, addr))
-				return true;
-	}
-	return false;
+	return has_key(h, &own);
 }
 
 /* in_dev_select_addr() */
@@ -321,14 +359,14 @@ union inet_addr addr_select6(const struct host *h, const struct host_link *link,
 	unsigned scope = scope6(dst);
 	bool here_only = addr6_is_multicast(dst) || scope <= 2;
 	struct candidate best = { .a = NULL };
-	const struct host_addr *a;
 
 	for (size_t i = 0; i < h->links.len; i++) {
 		const struct link *l = h->links.v[i];
 
 		if (here_only && &l->pub != link)
 			continue;
-		vec_foreach(&l->addrs6, a) {
+		for (size_t n = l->addrs6.len; n; n--) {
+			const struct host_addr *a = &l->addrs6.v[n - 1];
 			struct candidate c = {
 				.a = a,
 				.same = inet_addr_eq(&a->addr, dst),
@@ -362,7 +400,6 @@ bool host_link_addr(const struct host *h, const struct host_link *link,
 		    union inet_addr *out)
 {
 	const struct link *l = link_of(link);
-	const struct host_addr *a;
 
 	if (nfproto == NFPROTO_IPV4) {
 		if (!l->addrs4.len)
@@ -370,7 +407,9 @@ bool host_link_addr(const struct host *h, const struct host_link *link,
 		*out = l->addrs4.v[0].addr;
 		return out->ip;
 	}
-	vec_foreach(&l->addrs6, a) {
+	for (size_t n = l->addrs6.len; n; n--) {
+		const struct host_addr *a = &l->addrs6.v[n - 1];
+
 		if (addr6_is_linklocal(dst) && !addr6_is_linklocal(&a->addr))
 			continue;
 		*out = a->addr;

@@ -128,6 +128,7 @@ static inline uint32_t hash_of(const struct fib_table *t,
 
 	if (t->nfproto != NFPROTO_IPV4) {
 		h ^= dst->q[1] * UINT64_C(0xc2b2ae3d27d4eb4f);
+		h ^= h >> 32; /* last bytes stand highest */
 		h *= UINT64_C(0x9e3779b97f4a7c15);
 	}
 	return (uint32_t)(h >> 32);
@@ -248,6 +249,20 @@ static bool goes_before(const struct fib_route *a, const struct fib_route *b)
 	return a->metric < b->metric;
 }
 
+/* What the kernel adds by itself, it does not add twice. */
+static bool is_there(const struct fib_prefix *p, const struct fib_route *route)
+{
+	const struct fib_route *r;
+
+	for (r = p->routes; r; r = r->next)
+		if (r->tos == route->tos && r->metric == route->metric &&
+		    r->type == route->type && r->scope == route->scope &&
+		    r->link == route->link &&
+		    inet_addr_eq(&r->src, &route->src))
+			return true;
+	return false;
+}
+
 int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	       const struct fib_route *route, bool exclusive)
 {
@@ -259,6 +274,8 @@ int fib_insert(struct fib_table *t, const union inet_addr *dst,
 	for (r = p->routes; r && exclusive; r = r->next)
 		if (r->tos == route->tos && r->metric == route->metric)
 			return -EEXIST;
+	if (!exclusive && is_there(p, route))
+		return 0;
 	for (at = &p->routes; *at && !goes_before(route, *at);)
 		at = &(*at)->next;
 	r = xmemdup(route, sizeof(*route));

@@ -52,6 +52,7 @@ struct host *host_new(void)
 	const char *why;
 
 	h->by_name = strmap_new();
+	h->addrs = strmap_new();
 	family_init(&h->ip4, NFPROTO_IPV4);
 	family_init(&h->ip6, NFPROTO_IPV6);
 	for (size_t i = 0; i < SYSCTL_COUNT; i++)
@@ -82,6 +83,7 @@ void host_free(struct host *h)
 	family_fini(&h->ip4);
 	family_fini(&h->ip6);
 	strmap_free(h->by_name);
+	strmap_free(h->addrs);
 	free(h);
 }
 

@@ -33,11 +33,16 @@ struct host_addr {
 	be32_t broadcast;
 };
 
-/** struct link - what only host/ knows of a link */
+/**
+ * struct link - what only host/ knows of a link
+ * @addrs4:	in the kernel's order; the first @n_primary are no secondaries
+ * @addrs6:	in the order opposite to the kernel's, where the newest comes first
+ */
 struct link {
 	struct host_link pub;
 	VEC(struct host_addr) addrs4;
 	VEC(struct host_addr) addrs6;
+	size_t n_primary;
 	int32_t sysctl[LINK_SYSCTL_COUNT];
 };
 
@@ -75,9 +80,14 @@ struct family {
 	struct view4 view4;
 };
 
+/**
+ * struct host
+ * @links:	by ifindex - 1
+ * @addrs:	what addresses and prefixes links have (addr.c has the keys)
+ */
 struct host {
-	VEC(struct link *) links; /* ifindex - 1 */
-	struct strmap *by_name;
+	VEC(struct link *) links;
+	struct strmap *by_name, *addrs;
 	struct family ip4, ip6;
 	VEC(struct host_neigh) neighs;
 	int64_t sysctl[SYSCTL_COUNT];

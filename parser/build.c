@@ -84,24 +84,26 @@ void build_syntax_error(struct parser *p, const struct loc *loc,
 
 /* ---- variables ---------------------------------------------------------- */
 
-static struct define *define_find(const struct scope *scope, struct str name,
-				  bool outward)
+static struct define *define_find(struct parser *p, struct str name)
 {
-	for (; scope; scope = outward ? scope->up : NULL) {
-		struct define *d;
+	return strmap_get(p->defines,
+			  arena_strndup(p->arena, name.s, name.len));
+}
 
-		list_for_each(d, &scope->defines, node)
-			if (!d->hidden && d->name.len == name.len &&
-			    !memcmp(d->name.s, name.s, name.len))
-				return d;
-	}
-	return NULL;
+/* It is no more: its name is what it was outside of its block. */
+static void define_drop(struct parser *p, const struct define *d)
+{
+	if (d->outer)
+		strmap_put(p->defines, d->name, d->outer);
+	else
+		strmap_del(p->defines, d->name);
 }
 
 void build_define(struct parser *p, const struct loc *loc, struct str name,
 		  const struct loc *name_loc, struct expr *init, bool redefine)
 {
-	struct define *old = define_find(p->scope, name, false), *d;
+	struct define *old = define_find(p, name), *d;
+	bool is_here = old && old->scope == p->scope;
 
 	if (old && !redefine) {
 		diag_error2(
@@ -110,13 +112,14 @@ void build_define(struct parser *p, const struct loc *loc, struct str name,
 			"\"%.*s\" is defined already", (int)name.len, name.s);
 		return;
 	}
-	if (old)
-		old->hidden = true;
 	d = arena_new_of(p->arena, struct define);
-	d->name = name;
+	d->name = arena_strndup(p->arena, name.s, name.len);
 	d->loc = *name_loc;
 	d->init = init;
+	d->scope = p->scope;
+	d->outer = is_here ? old->outer : old;
 	list_add(&p->scope->defines, &d->node);
+	strmap_put(p->defines, d->name, d);
 }
 
 static int unknown_variable(struct parser *p, struct str name,
@@ -124,17 +127,11 @@ static int unknown_variable(struct parser *p, struct str name,
 {
 	char *word = arena_strndup(p->arena, name.s, name.len);
 	const char *names[64], *near;
-	size_t n = 0;
+	size_t n = 0, pos = 0;
 
 	diag_error(p->diags, loc, "unknown variable \"%s\"", word);
-	for (const struct scope *s = p->scope; s; s = s->up) {
-		struct define *d;
-
-		list_for_each(d, &s->defines, node)
-			if (n < ARRAY_LEN(names))
-				names[n++] = arena_strndup(p->arena, d->name.s,
-							   d->name.len);
-	}
+	while (n < ARRAY_LEN(names) && strmap_next(p->defines, &pos, &names[n]))
+		n++;
 	near = n ? diag_nearest(word, names, n) : NULL;
 	if (near)
 		diag_hint(p->diags, "did you mean \"$%s\"?", near);
@@ -143,15 +140,15 @@ static int unknown_variable(struct parser *p, struct str name,
 
 void build_undefine(struct parser *p, struct str name)
 {
-	struct define *d = define_find(p->scope, name, false);
+	const struct define *d = define_find(p, name);
 
-	if (d)
-		d->hidden = true;
+	if (d && d->scope == p->scope)
+		define_drop(p, d);
 }
 
 struct expr *build_var(struct parser *p, const struct loc *loc, struct str name)
 {
-	struct define *d = define_find(p->scope, name, true);
+	struct define *d = define_find(p, name);
 	struct var_expr *v = arena_new_of(p->arena, struct var_expr);
 
 	v->e.ops = &expr_var;
@@ -169,6 +166,16 @@ static void scope_push(struct parser *p)
 	list_init(&s->defines);
 	s->up = p->scope;
 	p->scope = s;
+}
+
+void build_scope_pop(struct parser *p)
+{
+	const struct define *d;
+
+	list_for_each(d, &p->scope->defines, node)
+		if (strmap_get(p->defines, d->name) == d)
+			define_drop(p, d);
+	p->scope = p->scope->up;
 }
 
 /* ---- names -------------------------------------------------------------- */
@@ -359,7 +366,7 @@ void build_end(struct parser *p)
 {
 	p->last = p->open;
 	p->open = p->open->up;
-	p->scope = p->scope->up;
+	build_scope_pop(p);
 }
 
 void build_table(struct parser *p, const struct loc *loc,

@@ -46,6 +46,8 @@ void build_syntax_error(struct parser *p, const struct loc *loc,
 void build_define(struct parser *p, const struct loc *loc, struct str name,
 		  const struct loc *name_loc, struct expr *init, bool redefine);
 void build_undefine(struct parser *p, struct str name);
+/** build_scope_pop() - the innermost block ends, and its variables */
+void build_scope_pop(struct parser *p);
 struct expr *build_var(struct parser *p, const struct loc *loc,
 		       struct str name);
 

@@ -13,6 +13,7 @@
 #include "parser/flatten.h"
 #include "parser/keyword.h"
 #include "parser/lower.h"
+#include "parser/build.h"
 #include "parser/names.h"
 
 struct parser *parser_new(struct diags *d, const struct parser_env *env)
@@ -25,6 +26,7 @@ struct parser *parser_new(struct diags *d, const struct parser_env *env)
 	p->arena = p->work = arena_new();
 	p->keywords = keywords_new();
 	p->tables = strmap_new();
+	p->defines = strmap_new();
 	p->changed_sets = strmap_new();
 	list_init(&p->cmds);
 	list_init(&p->pending);
@@ -46,6 +48,7 @@ void parser_free(struct parser *p)
 	vec_fini(&p->scan.braces);
 	names_free(p);
 	strmap_free(p->changed_sets);
+	strmap_free(p->defines);
 	keywords_free(p->keywords);
 	if (p->work != p->arena)
 		arena_free(p->work);
@@ -67,7 +70,8 @@ static int parse_source(struct parser *p, uint32_t source)
 	unsigned errors = diags_errors(p->diags);
 
 	p->open = p->last = NULL;
-	p->scope = &p->top;
+	while (p->scope != &p->top)
+		build_scope_pop(p);
 	parser_scan(p, source);
 	parser_flatten(p);
 	return diags_errors(p->diags) == errors ? 0 : -1;

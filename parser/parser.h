@@ -18,16 +18,21 @@
 #include "parser/cmd.h"
 #include "parser/item.h"
 
-/** struct define - a variable; @init NULL once undefined */
+/**
+ * struct define - a variable
+ * @scope:	the block it is of
+ * @outer:	what @name is where that ends, or NULL
+ */
 struct define {
 	struct list node;
-	struct str name;
+	const char *name;
 	struct loc loc;
 	struct expr *init;
-	bool hidden; /* undefined again */
+	const struct scope *scope;
+	struct define *outer;
 };
 
-/** struct scope - the variables of a block, and the block around it */
+/** struct scope - the variables that a block ever had, and the block around it */
 struct scope {
 	struct scope *up;
 	struct list defines;
@@ -111,6 +116,7 @@ struct parser {
 	struct list cmds;
 	struct list pending;
 	struct scope top, *scope;
+	struct strmap *defines; /* what each variable's name is here */
 	struct scan scan;
 	struct item *open;	     /* the innermost block being read */
 	struct item *last;	     /* the command made last */

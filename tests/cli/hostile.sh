@@ -66,5 +66,26 @@ row 1 '^f.nft:1:13-13: error: a carriage return' \
 	'print("table ip t {\r\n}\r")'
 row 1 '"bad..x" is not a valid' \
 	'print("table ip t { chain c { ip saddr { " + "10.0.0.1, " * 200000 + "bad..x } accept; }; }")'
+row 1 'unknown variable "a"' 'for i in range(300000): print(f"define a{i} = {i}")
+print("table ip t { chain c { tcp dport $a299999 accept; tcp dport $a; }; }")'
+# host_row PYTHON - a host file that is taken
+host_row()
+{
+	python3 -c "$1" >f.host
+	echo "table ip t { }" >f.nft
+	if timeout 60 nftvm check --host f.host -f f.nft >out 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf -- "--- host: %s\n" "$1"
+		head -c 500 out
+	fi
+}
+host_row 'print("link add lan")
+for i in range(300000): print(f"addr add 10.{i>>16}.{i>>8&255}.{i&255}/32 dev lan")'
+host_row 'print("link add lan")
+for i in range(1, 300000): print(f"addr add 10.{i>>16}.{i>>8&255}.{i&255}/8 brd 10.255.255.255 dev lan")'
+host_row 'print("link add lan")
+for i in range(1, 300000): print(f"addr add fd00::{i>>16:x}:{i&65535:x}/64 dev lan")'
 echo "hostile: $passed passed, $failed failed"
 [ $failed = 0 ]

@@ -88,3 +88,56 @@ Test(host_addr, groups_that_a_router_is_in)
 	}
 	host_free(h);
 }
+
+/* The kernel's order: of IPv4 the oldest first, secondaries last; of IPv6 the
+ * newest first, larger scopes before. */
+Test(host_addr, order_of_a_links_addresses)
+{
+	struct host *h = host_ok("link add lan\n"
+				 "addr add fd01::1/64 dev lan\n"
+				 "addr add fe80::1/64 dev lan\n"
+				 "addr add fd01::2/64 dev lan\n"
+				 "addr add fe80::2/64 dev lan\n"
+				 "addr add 10.0.0.1/24 dev lan\n"
+				 "addr add 10.0.0.2/24 dev lan\n"
+				 "addr add 10.0.0.2/25 dev lan\n");
+	const struct host_link *lan = host_link_by_name(h, "lan");
+	union inet_addr to = addr_of("2001:db8::1"), got, want;
+
+	cr_assert(host_link_addr(h, lan, NFPROTO_IPV6, &to, &got));
+	want = addr_of("fd01::2");
+	cr_expect(inet_addr_eq(&got, &want));
+	to = addr_of("fe80::9");
+	cr_assert(host_link_addr(h, lan, NFPROTO_IPV6, &to, &got));
+	want = addr_of("fe80::2");
+	cr_expect(inet_addr_eq(&got, &want));
+	to = addr_of("10.0.0.100");
+	cr_assert(host_select_addr(h, lan, NFPROTO_IPV4, &to, &got));
+	want = addr_of("10.0.0.1");
+	cr_expect(inet_addr_eq(&got, &want));
+	host_free(h);
+}
+
+Test(host_addr, the_same_again)
+{
+	char *said;
+	struct host *h = host_of("link add lan\nlink add wan\n"
+				 "addr add 10.0.0.1/24 dev lan\n"
+				 "addr add 10.0.0.1/24 dev wan\n"
+				 "addr add 10.0.0.1/25 dev lan\n"
+				 "addr add 10.0.0.2/24 dev lan\n"
+				 "addr add fd01::1/64 dev lan\n"
+				 "addr add fd01::1/64 dev wan\n"
+				 "addr add 10.0.0.2/24 dev lan\n"
+				 "addr add fd01::1/65 dev lan\n",
+				 &said);
+
+	cr_expect(contains(said, "h:9:10-20: error: address already assigned"),
+		  "%s", said);
+	cr_expect(contains(said, "h:10:10-19: error: address already assigned"),
+		  "%s", said);
+	cr_expect_not(contains(said, "h:4:"), "%s", said);
+	cr_expect_not(contains(said, "h:8:"), "%s", said);
+	free(said);
+	host_free(h);
+}
