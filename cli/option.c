@@ -6,6 +6,7 @@
  */
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -88,6 +89,20 @@ static void rows_collect(struct rows *rows, const struct cli_cmd *cmd)
 	vec_push(rows, ((struct row){ 'h', "help", NULL, HELP }));
 }
 
+/* -D NAME=VALUE; what the value says, the ruleset's language judges. */
+static int check_define(const struct cli *c, const char *arg)
+{
+	size_t len = 0;
+
+	if (isalpha((unsigned char)*arg) || *arg == '_' || *arg == '.')
+		len = strspn(arg, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "0123456789/-_.");
+	if (len && arg[len] == '=' && arg[len + 1])
+		return CLI_DONE;
+	return cli_usage_error(c->cmd, "-D wants NAME=VALUE, not '%s'", arg);
+}
+
 static int shared_set(struct cli *c, int nr, const char *arg)
 {
 	bool *const flags[CLI_OPT_COUNT] = {
@@ -102,6 +117,8 @@ static int shared_set(struct cli *c, int nr, const char *arg)
 		[CLI_OPT_INCLUDE_NR] = &c->include_dirs,
 	};
 
+	if (nr == CLI_OPT_DEFINE_NR && check_define(c, arg))
+		return CLI_USAGE;
 	if (flags[nr])
 		*flags[nr] = true;
 	else if (names[nr])

@@ -182,6 +182,10 @@ static int replay_run(struct cli *c)
 		.err = stderr,
 	};
 
+	if (c->host && (own->local || own->iif || own->oif))
+		return cli_usage_error(c->cmd,
+				       "--local, --iif and --oif are for calls "
+				       "without --host");
 	return replay(&o);
 }
 

@@ -254,6 +254,7 @@ void host_infer_see(struct host_infer *inf, uint8_t nfproto,
  * struct host_given - what --local, --iif and --oif said
  * @local:	addresses of this host
  * @iif, @oif:	link names, or NULL
+ * @seen:	the only link that was seen, or NULL
  */
 struct host_given {
 	const struct host_given_addr {
@@ -261,25 +262,32 @@ struct host_given {
 		union inet_addr addr;
 	} * local;
 	size_t local_len;
-	const char *iif, *oif;
+	const char *iif, *oif, *seen;
 };
 
 /**
- * host_from_inference() - fill in a new host without a host file
- * @h:		new
+ * host_given_links() - give a new host the links that it may have
+ *
+ * @iif or "in", and @oif or "out", unless addresses say that one will do.
+ * Return: 0 or -EINVAL (a name that no link can have).
+ */
+int host_given_links(struct host *h, const struct host_given *given);
+
+/**
+ * host_from_inference() - fill in a host without a host file
+ * @h:		after host_given_links()
  * @inf:	what was seen, or NULL; not asked when @given has addresses
  * @given:	what the user said; members may be empty
  * @said:	gets one line, without newline, that says what was inferred; empty
  *		when nothing had to be
  *
  * With local addresses (given, or an end of nine packets in ten) the host is
- * an end: one link to everything. Else it is a router between two links:
- * private addresses behind the first, the rest behind the second.
- *
- * Return: 0 or -EINVAL (a name that no link can have).
+ * an end: one link to everything, @seen unless @iif says another. Else it is a
+ * router between two links: private addresses behind the first, the rest behind
+ * the second.
  */
 struct strbuf;
-int host_from_inference(struct host *h, const struct host_infer *inf,
-			const struct host_given *given, struct strbuf *said);
+void host_from_inference(struct host *h, const struct host_infer *inf,
+			 const struct host_given *given, struct strbuf *said);
 
 #endif

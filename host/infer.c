@@ -12,7 +12,8 @@
  * bounded, and an address in nine of ten packets cannot be pushed out; what it
  * lost is added back as the bound of its error.
  *
- * The two IP versions are counted apart: a host has an address of each.
+ * The two IP versions are counted apart, since a host has an address of each; it
+ * is these together that must be an end of nine packets in ten.
  */
 #include <errno.h>
 
@@ -216,12 +217,24 @@ static void add_local(struct host *h, const struct host_link *link,
 		      nfproto == NFPROTO_IPV4 ? 32 : 128);
 }
 
+/* Are packets of these ends nine in ten of all? */
+static bool are_most(const struct host_infer *inf, const struct end *e4,
+		     const struct end *e6)
+{
+	uint64_t n = (e4 ? e4->count + inf->v4.lost : 0) +
+		     (e6 ? e6->count + inf->v6.lost : 0);
+
+	return n * 10 >= (inf->v4.packets + inf->v6.packets) * 9;
+}
+
 static size_t add_inferred(struct host *h, const struct host_link *link,
 			   const struct host_infer *inf, struct strbuf *said)
 {
 	const struct end *e4 = local_end(&inf->v4, NFPROTO_IPV4);
 	const struct end *e6 = local_end(&inf->v6, NFPROTO_IPV6);
 
+	if (!are_most(inf, e4, e6))
+		return 0;
 	if (e4) {
 		add_local(h, link, NFPROTO_IPV4, &e4->addr);
 		say_addr(said, NFPROTO_IPV4, &e4->addr);
@@ -243,17 +256,42 @@ static void make_router(struct host *h, const struct host_link *in,
 	default_routes(h, out);
 }
 
-int host_from_inference(struct host *h, const struct host_infer *inf,
-			const struct host_given *given, struct strbuf *said)
+static const char *iif_of(const struct host_given *given)
 {
-	const char *iif = given->iif ? given->iif : "in";
-	const char *oif = given->oif ? given->oif : "out";
-	const struct host_link *in = host_link_add(h, iif);
-	const struct host_link *out;
+	return given->iif ? given->iif : "in";
+}
+
+static const char *oif_of(const struct host_given *given)
+{
+	return given->oif ? given->oif : "out";
+}
+
+int host_given_links(struct host *h, const struct host_given *given)
+{
+	if (!host_link_add(h, iif_of(given)))
+		return -EINVAL;
+	if (given->local_len && !given->oif)
+		return 0;
+	return host_link_add(h, oif_of(given)) ? 0 : -EINVAL;
+}
+
+/* The link of a host that is an end. */
+static const struct host_link *end_link(struct host *h,
+					const struct host_given *given)
+{
+	const struct host_link *seen = NULL;
+
+	if (!given->iif && !given->oif && given->seen)
+		seen = host_link_add(h, given->seen);
+	return seen ? seen : host_link_add(h, iif_of(given));
+}
+
+void host_from_inference(struct host *h, const struct host_infer *inf,
+			 const struct host_given *given, struct strbuf *said)
+{
+	const struct host_link *in = end_link(h, given);
 	size_t locals = given->local_len;
 
-	if (!in)
-		return -EINVAL;
 	for (size_t i = 0; i < given->local_len; i++)
 		add_local(h, in, given->local[i].nfproto,
 			  &given->local[i].addr);
@@ -263,20 +301,17 @@ int host_from_inference(struct host *h, const struct host_infer *inf,
 		strbuf_printf(said,
 			      " taken as this host's own (an end of nine "
 			      "packets in ten), behind link %s",
-			      iif);
+			      in->name);
 	if (locals && !given->oif) {
 		default_routes(h, in);
-		return 0;
+		return;
 	}
-	out = host_link_add(h, oif);
-	if (!out)
-		return -EINVAL;
-	make_router(h, in, out);
+	make_router(h, host_link_add(h, iif_of(given)),
+		    host_link_add(h, oif_of(given)));
 	if (!locals && (!given->iif || !given->oif))
 		strbuf_printf(said,
 			      "no address is an end of nine packets in ten: "
 			      "all taken as forwarded between links %s "
 			      "(private addresses) and %s (the rest)",
-			      iif, oif);
-	return 0;
+			      iif_of(given), oif_of(given));
 }

@@ -5,9 +5,12 @@
 
 #define LOOPBACK_INDEX 1
 
-void input_link_init(struct input_link *in, const struct host *host, FILE *err)
+void input_link_init(struct input_link *in, struct host *host, bool makes_links,
+		     FILE *err)
 {
-	*in = (struct input_link){ .host = host, .err = err };
+	*in = (struct input_link){ .host = host,
+				   .makes_links = makes_links,
+				   .err = err };
 }
 
 /* The source of a packet that nobody has checked yet; false if it is not even
@@ -54,6 +57,34 @@ const struct host_link *input_link_of_source(const struct input_link *in,
 	return link || is_own ? link : first_link(in->host);
 }
 
+/* The link of this name, or NULL. */
+static const struct host_link *named_link(struct input_link *in,
+					  const char *name)
+{
+	const struct host_link *link = host_link_by_name(in->host, name);
+
+	if (!link && in->makes_links)
+		link = host_link_add(in->host, name);
+	if (!link && !in->unknown++)
+		fprintf(in->err,
+			"nftvm: the host has no link '%s' that the "
+			"capture names; its packets come in by the "
+			"link of the route back to their source\n",
+			name);
+	return link;
+}
+
+static bool is_own(const struct input_link *in, const struct packet *pkt)
+{
+	union inet_addr saddr;
+	uint8_t nfproto;
+	bool own = false;
+
+	if (source_of(pkt, &nfproto, &saddr))
+		host_way_back(in->host, nfproto, &saddr, &own);
+	return own;
+}
+
 const struct host_link *input_link_of(struct input_link *in,
 				      const struct packet *pkt,
 				      const struct capture_frame *frame)
@@ -62,18 +93,12 @@ const struct host_link *input_link_of(struct input_link *in,
 		return NULL;
 	if (!frame->iface)
 		return input_link_of_source(in, pkt);
+	if (!strcmp(frame->iface, "local") ||
+	    (in->makes_links && !frame->directed && is_own(in, pkt)))
+		return NULL;
 	if (frame->iface != in->last_iface) {
 		in->last_iface = frame->iface;
-		in->last_link = host_link_by_name(in->host, frame->iface);
-		if (!in->last_link && strcmp(frame->iface, "local") != 0 &&
-		    !in->unknown++)
-			fprintf(in->err,
-				"nftvm: the host has no link '%s' that the "
-				"capture names; its packets come in by the "
-				"link of the route back to their source\n",
-				frame->iface);
+		in->last_link = named_link(in, frame->iface);
 	}
-	if (in->last_link || !strcmp(frame->iface, "local"))
-		return in->last_link;
-	return input_link_of_source(in, pkt);
+	return in->last_link ? in->last_link : input_link_of_source(in, pkt);
 }

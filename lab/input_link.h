@@ -12,18 +12,21 @@
 /**
  * struct input_link - what is remembered between packets
  * @host:	borrowed
+ * @makes_links: links that captures name become the host's: it has no file
  * @last_iface, @last_link: the interface name seen last, and its link
  * @unknown:	how many packets named a link that the host does not have
  */
 struct input_link {
-	const struct host *host;
+	struct host *host;
+	bool makes_links;
 	FILE *err;
 	const char *last_iface;
 	const struct host_link *last_link;
 	uint64_t unknown;
 };
 
-void input_link_init(struct input_link *in, const struct host *host, FILE *err);
+void input_link_init(struct input_link *in, struct host *host, bool makes_links,
+		     FILE *err);
 
 /**
  * input_link_of() - the link, or NULL for a packet that this host sends
@@ -31,6 +34,10 @@ void input_link_init(struct input_link *in, const struct host *host, FILE *err);
  * The interface that the capture names ("local": this host); else, a source
  * address of the host's own means that it was sent here; else the link of the
  * route back to the source, or the first one when there is no such route.
+ *
+ * A host without a file has addresses that were guessed, or given to tell its
+ * own packets: of one of these where the capture does not tell the direction,
+ * the source comes first, and the interface's name second.
  */
 const struct host_link *input_link_of(struct input_link *in,
 				      const struct packet *pkt,

@@ -2,6 +2,7 @@
 libengine_la_SOURCES += \
 	lab/input_link.c lab/input_link.h \
 	lab/json_text.c lab/json_text.h \
+	lab/link_header.c lab/link_header.h \
 	lab/names.c lab/names.h \
 	lab/packet_line.c lab/packet_line.h \
 	lab/readdress.c lab/readdress.h \

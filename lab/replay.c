@@ -91,7 +91,7 @@ static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
 		return;
 	if (!row->emit)
 		row->emit = json_array();
-	json_array_append_new(row->emit, emit_json(kind, pkt));
+	json_array_append_new(row->emit, emit_json(kind, r->nv->host, pkt));
 }
 
 static void on_log(void *data, uint64_t number, const char *line)
@@ -175,6 +175,8 @@ static void prepare_batch(struct replay *r)
 		pkt = &r->packets[row->packet];
 		pkt->number = row->frame.number;
 		pkt->in = input_link_of(&r->input, pkt, &row->frame);
+		if (!pkt->in)
+			pkt->flags |= PKT_LOCAL_OUT;
 		r->times[row->packet] = r->now;
 		if (unlikely(r->translates))
 			readdress(r, pkt, &row->look);
@@ -461,6 +463,7 @@ static_assert((int)REPLAY_CHECKSUMS_AUTO == (int)CHECKSUMS_AUTO &&
 static int load(struct replay *r)
 {
 	const struct replay_options *o = r->o;
+	struct replay_host rh = { 0 };
 	int err = 0, status = 0;
 
 	for (size_t i = 0; i < o->n_defines; i++)
@@ -470,10 +473,13 @@ static int load(struct replay *r)
 	if (o->host)
 		err = nftvm_host_file(r->nv, o->host);
 	else
-		status = replay_host(r->nv->host, o);
+		status = replay_host_begin(&rh, r->nv->host, o);
 	r->nv->now.mono_ns = MONO_START;
 	if (!err && !status)
 		err = nftvm_load_files(r->nv, o->rules, o->n_rules);
+	if (!err && !status && !o->host)
+		replay_host_infer(&rh);
+	replay_host_fini(&rh);
 	nftvm_diags_print(r->nv, o->err);
 	return err ? 1 : status;
 }
@@ -519,7 +525,7 @@ int replay(const struct replay_options *o)
 		status = open_files(r);
 	if (!status) {
 		make_path(r);
-		input_link_init(&r->input, r->nv->host, o->err);
+		input_link_init(&r->input, r->nv->host, !o->host, o->err);
 		twice_init(&r->twice);
 		r->buf = xmalloc(BATCH_BYTES);
 		run(r);

@@ -2,19 +2,14 @@
 #include "lab/replay_host.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
-#include "base/vec.h"
 #include "path/capture.h"
-
-struct given_addrs {
-	struct host_given_addr *v;
-	size_t len, cap;
-};
 
 static bool parse_addr(const char *text, struct host_given_addr *out)
 {
@@ -27,19 +22,18 @@ static bool parse_addr(const char *text, struct host_given_addr *out)
 }
 
 /* --local ADDR,...; 0, or 2 (usage) after a message. */
-static int parse_local(const struct replay_options *o,
-		       struct given_addrs *addrs)
+static int parse_local(struct replay_host *rh)
 {
-	char *copy = xstrdup(o->local), *rest = copy, *word;
+	char *copy = xstrdup(rh->o->local), *rest = copy, *word;
 	struct host_given_addr a;
 	int status = 0;
 
 	while (!status && rest && (word = strsep(&rest, ","))) {
 		if (parse_addr(word, &a)) {
-			vec_push(addrs, a);
+			vec_push(&rh->addrs, a);
 		} else {
-			fprintf(o->err, "nftvm: --local: '%s' is no address\n",
-				word);
+			fprintf(rh->o->err,
+				"nftvm: --local: '%s' is no address\n", word);
 			status = 2;
 		}
 	}
@@ -47,10 +41,44 @@ static int parse_local(const struct replay_options *o,
 	return status;
 }
 
+int replay_host_begin(struct replay_host *rh, struct host *h,
+		      const struct replay_options *o)
+{
+	*rh = (struct replay_host){
+		.host = h,
+		.o = o,
+		.given = { .iif = o->iif, .oif = o->oif },
+	};
+	if (o->local && parse_local(rh))
+		return 2;
+	rh->given.local = rh->addrs.v;
+	rh->given.local_len = rh->addrs.len;
+	if (!host_given_links(h, &rh->given))
+		return 0;
+	fputs("nftvm: --iif, --oif: not the name of a link\n", o->err);
+	return 2;
+}
+
+/* The one link that captures name. */
+struct named {
+	char name[16];
+	bool several;
+};
+
+static void see_name(struct named *named, const char *name)
+{
+	if (!name || !strcmp(name, "local") || !strcmp(named->name, name))
+		return;
+	named->several |= *named->name;
+	snprintf(named->name, sizeof(named->name), "%s", name);
+}
+
 static void see(struct host_infer *inf, struct packet *pkt)
 {
 	union inet_addr saddr, daddr;
 
+	/* What is sent may leave the header's checksum to the network card. */
+	pkt->flags |= PKT_LOCAL_OUT;
 	if (packet_receive(pkt) != REASON_NONE)
 		return;
 	saddr = packet_saddr(pkt);
@@ -69,7 +97,8 @@ static bool is_read_twice(const char *path)
 
 /* Show the packets of all files but pipes to @inf. What is wrong with a file
  * is told by the replay itself, which comes to the same place. */
-static void see_captures(struct host_infer *inf, const struct replay_options *o)
+static void see_captures(struct host_infer *inf, const struct replay_options *o,
+			 struct named *named)
 {
 	uint8_t *buf = xmalloc(CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM);
 	enum capture_status status = CAPTURE_END;
@@ -89,38 +118,36 @@ static void see_captures(struct host_infer *inf, const struct replay_options *o)
 		}
 		do {
 			status = capture_next(c, buf, &pkt, &frame);
-			if (status == CAPTURE_PACKET)
-				see(inf, &pkt);
+			if (status != CAPTURE_PACKET)
+				continue;
+			see(inf, &pkt);
+			see_name(named, frame.iface);
 		} while (status == CAPTURE_PACKET || status == CAPTURE_IGNORED);
 		capture_close(c);
 	}
 	free(buf);
 }
 
-int replay_host(struct host *h, const struct replay_options *o)
+void replay_host_infer(struct replay_host *rh)
 {
-	struct host_given given = { .iif = o->iif, .oif = o->oif };
-	struct given_addrs addrs = { 0 };
 	struct strbuf said = STRBUF_INIT;
 	struct host_infer *inf = NULL;
-	int status = 0;
+	struct named named = { "" };
 
-	if (o->local)
-		status = parse_local(o, &addrs);
-	given.local = addrs.v;
-	given.local_len = addrs.len;
-	if (!status && !addrs.len) {
+	if (!rh->addrs.len) {
 		inf = host_infer_new();
-		see_captures(inf, o);
+		see_captures(inf, rh->o, &named);
+		if (*named.name && !named.several)
+			rh->given.seen = named.name;
 	}
-	if (!status && host_from_inference(h, inf, &given, &said)) {
-		fputs("nftvm: --iif, --oif: not the name of a link\n", o->err);
-		status = 2;
-	}
+	host_from_inference(rh->host, inf, &rh->given, &said);
 	if (said.len)
-		fprintf(o->err, "nftvm: %s\n", strbuf_str(&said));
+		fprintf(rh->o->err, "nftvm: %s\n", strbuf_str(&said));
 	strbuf_fini(&said);
 	host_infer_free(inf);
-	vec_fini(&addrs);
-	return status;
+}
+
+void replay_host_fini(struct replay_host *rh)
+{
+	vec_fini(&rh->addrs);
 }

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "ct/ct.h"
 #include "lab/json_text.h"
+#include "lab/link_header.h"
 #include "lab/names.h"
 
 static void set_string(json_t *o, const char *key, const char *value)
@@ -148,12 +149,16 @@ static json_t *hex_json(const uint8_t *bytes, size_t len)
 	return s;
 }
 
-json_t *emit_json(enum path_emit_kind kind, const struct packet *pkt)
+json_t *emit_json(enum path_emit_kind kind, const struct host *h,
+		  const struct packet *pkt)
 {
+	uint8_t l2[LINK_HEADER_LEN];
 	json_t *o = json_object();
 
 	set_string(o, "kind", path_emit_name(kind));
 	set_string(o, "oif", pkt->out ? pkt->out->name : NULL);
+	if (link_header(h, pkt, l2))
+		json_object_set_new(o, "l2", hex_json(l2, sizeof(l2)));
 	json_object_set_new(o, "data", hex_json(pkt->data, pkt->len));
 	return o;
 }

@@ -19,7 +19,8 @@
 json_t *result_json(uint64_t number, const struct nv_time *now,
 		    const struct path_result *res, json_t *log, json_t *emit);
 
-/** emit_json() - one thing that left; a new reference */
-json_t *emit_json(enum path_emit_kind kind, const struct packet *pkt);
+/** emit_json() - one thing that left host @h; a new reference */
+json_t *emit_json(enum path_emit_kind kind, const struct host *h,
+		  const struct packet *pkt);
 
 #endif

@@ -31,6 +31,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "ct/ct.h"
+#include "packet/csum.h"
 #include "packet/frag.h"
 #include "packet/logline.h"
 #include "path/internal.h"
@@ -258,6 +259,18 @@ static void receive(struct path_run *run)
 		deliver(run);
 }
 
+/* __ip_local_out(): the header's checksum is the sender's last word. A capture
+ * may show it unfinished. */
+static void fill_ip_csum(struct packet *pkt)
+{
+	uint8_t *iph = pkt->data;
+	be16_t sum;
+
+	memset(iph + 10, 0, 2);
+	sum = csum_ip_header(iph, (iph[0] & 15) * 4);
+	memcpy(iph + 10, &sum, 2);
+}
+
 /* __ip_local_out() and on: what the host sends. */
 void path_send_local(struct path_run *run)
 {
@@ -265,6 +278,8 @@ void path_send_local(struct path_run *run)
 	struct host_route rt;
 	enum reason reason;
 
+	if (pkt->nfproto == NFPROTO_IPV4)
+		fill_ip_csum(pkt);
 	reason = route_output(run, &rt);
 	run->route = rt.type;
 	if (reason != REASON_NONE) {

@@ -14,6 +14,7 @@ include tests/ct/local.mk
 include tests/nat/local.mk
 include tests/vm/local.mk
 include tests/path/local.mk
+include tests/lab/local.mk
 endif
 include tests/kernel/local.mk
 include tests/cli/local.mk

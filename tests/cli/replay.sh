@@ -72,5 +72,78 @@ row 'a capture that begins in 1970 has no gap' \
 	        f.write(struct.pack("<IIII", t, 0, len(udp), len(udp)) + udp)
 	END
 	nftvm replay -f two.nft zero.pcap | grep "^ *2 *10\.000000 "'
+cat >links.nft <<-'END'
+	table inet t {
+		chain in {
+			type filter hook prerouting priority 0
+			iifname "lan" counter comment "lan"
+			iifname "wan" counter comment "wan"
+		}
+		chain out {
+			type filter hook output priority 0
+			oifname "eth0" counter comment "eth0"
+		}
+		chain input {
+			type filter hook input priority 0
+			iifname "eth0" counter comment "in eth0"
+		}
+	}
+END
+row 'the links that a capture names are there without a host file' \
+	'nftvm replay -q -f links.nft home.pcapng >o
+	grep -E "^ +[1-9][0-9]*  iifname .lan. " o && grep -E "^ +[1-9][0-9]*  iifname .wan. " o'
+# A host's own packets, seen on its link by a capture that tells no directions.
+python3 - <<-'END'
+	import struct
+	def block(kind, body):
+	    body += b"\0" * (-len(body) % 4)
+	    n = len(body) + 12
+	    return struct.pack("<II", kind, n) + body + struct.pack("<I", n)
+	def udp(s, d):
+	    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 28, 0, 0, 64, 17, 0, s, d)
+	    return ip + struct.pack(">HHHH", 1000, 2000, 8, 0)
+	a, b = bytes([10, 0, 0, 5]), bytes([8, 8, 8, 8])
+	with open("eth0.pcapng", "wb") as f:
+	    f.write(block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)))
+	    f.write(block(1, struct.pack("<HHIHH4s", 101, 0, 0, 2, 4, b"eth0")))
+	    for p in udp(a, b), udp(b, a):
+	        f.write(block(6, struct.pack("<IIIII", 0, 0, 0, len(p), len(p)) + p))
+END
+row 'its own packets leave by the link that they were seen on, header sums unfinished' \
+	'python3 -c "
+b = bytearray(open(\"eth0.pcapng\", \"rb\").read())
+at = b.rfind(bytes([0x45, 0, 0, 28]))
+s = sum(int.from_bytes(b[at + i:at + i + 2], \"big\") for i in range(0, 20, 2))
+s = ~(s + (s >> 16)) & 0xffff
+b[at + 10:at + 12] = s.to_bytes(2, \"big\")
+open(\"own.pcapng\", \"wb\").write(b)"
+	nftvm replay -f links.nft own.pcapng >o 2>e; cat o e
+	grep "10.0.0.5 taken as .* behind link eth0" e &&
+	grep "local>eth0 udp 10.0.0.5:1000 > 8.8.8.8:2000" o &&
+	grep "eth0>local udp 8.8.8.8:1000 > 10.0.0.5:2000" o &&
+	grep -E "^ +1  oifname .eth0. " o && grep -E "^ +1  iifname .eth0. " o'
+row 'and they leave with their sums finished' \
+	'nftvm replay --json --emit -f links.nft own.pcapng >o; cat o
+	grep -F "\"data\":\"4500001c00000000401160bd0a00000508080808" o'
+row 'what is wrong with the ruleset is told before captures are read' \
+	'echo "nonsense" >wrong.nft
+	[ "$(nftvm replay -f wrong.nft lan.pcap 2>&1 | head -1 | cut -d: -f1-2)" = wrong.nft:1 ]'
+row 'a host file leaves nothing to --local' \
+	'nftvm replay -f two.nft --host host --local 1.2.3.4 lan.pcap 2>e; [ $? = 2 ] && grep -e --host e'
+row 'a capture that is cut off while it is read' \
+	'python3 - <<-"END"
+	import os, struct, subprocess
+	p = bytes([0x45, 0, 3, 232]) + bytes(996)
+	rec = struct.pack("<IIII", 1, 0, len(p), len(p)) + p
+	with open("cut.pcap", "wb") as f:
+	    f.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101) + rec * 20000)
+	r = subprocess.Popen(["nftvm", "replay", "-f", "two.nft", "--local", "1.1.1.1", "cut.pcap"],
+	                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+	r.stdout.read(1000)
+	os.truncate("cut.pcap", 100000)
+	err = r.communicate()[1]
+	assert r.returncode == 1, r.returncode
+	assert b"cut.pcap: the file became shorter" in err, err
+	END'
 echo "replay: $passed passed, $failed failed"
 [ $failed = 0 ]

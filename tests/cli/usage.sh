@@ -34,6 +34,10 @@ row()
 }
 
 row 2 'no command' nftvm
+row 2 "-D wants NAME=VALUE, not 'x'" nftvm check -D x -f r.nft
+row 2 "-D wants NAME=VALUE, not '=5'" nftvm check -D =5 -f r.nft
+row 2 "-D wants NAME=VALUE, not '1x=5'" nftvm list -D 1x=5 -f r.nft
+row 1 '^<cmdline>:1:10-10: error: ' nftvm check -D x=} -f r.nft
 row 0 '^usage: nftvm COMMAND' nftvm --help
 row 0 '^  check  .*' nftvm --help
 row 0 '^nftvm [0-9]+\.[0-9]+\.[0-9]+$' nftvm --version

@@ -27,6 +27,13 @@ static const char *out_of(const struct host *h, const char *s)
 	return r.out ? r.out->name : "";
 }
 
+static void make(struct host *h, const struct host_infer *inf,
+		 const struct host_given *given, struct strbuf *said)
+{
+	cr_assert_eq(host_given_links(h, given), 0);
+	host_from_inference(h, inf, given, said);
+}
+
 Test(infer, an_end_of_nine_packets_in_ten_is_this_host)
 {
 	struct host_infer *inf = host_infer_new();
@@ -43,7 +50,7 @@ Test(infer, an_end_of_nine_packets_in_ten_is_this_host)
 	}
 	for (int i = 0; i < 10; i++)
 		see(inf, "8.8.8.8", "9.9.9.9");
-	cr_assert_eq(host_from_inference(h, inf, &given, &said), 0);
+	make(h, inf, &given, &said);
 	cr_assert_eq(type_of(h, "203.0.113.7"), ROUTE_LOCAL);
 	cr_assert_eq(type_of(h, "2001:db8::7"), ROUTE_LOCAL);
 	cr_assert_eq(type_of(h, "198.51.100.1"), ROUTE_UNICAST);
@@ -65,12 +72,58 @@ Test(infer, without_one_all_is_forwarded)
 		see(inf, "192.168.1.5", "198.51.100.1");
 	for (int i = 0; i < 11; i++)
 		see(inf, "192.168.1.6", "9.9.9.9");
-	cr_assert_eq(host_from_inference(h, inf, &given, &said), 0);
+	make(h, inf, &given, &said);
 	cr_assert_str_eq(out_of(h, "192.168.1.5"), "in");
 	cr_assert_str_eq(out_of(h, "8.8.8.8"), "wan");
 	cr_assert_str_eq(out_of(h, "2001:db8::1"), "wan");
 	cr_assert_str_eq(out_of(h, "fe80::1"), "in");
 	cr_assert(contains(strbuf_str(&said), "forwarded between links in"));
+	strbuf_fini(&said);
+	host_infer_free(inf);
+	host_free(h);
+}
+
+/* The router's own router solicitations are no packets of nine in ten. */
+Test(infer, an_end_of_one_version_alone_is_no_host)
+{
+	struct host_infer *inf = host_infer_new();
+	struct host_given given = { 0 };
+	struct strbuf said = STRBUF_INIT;
+	struct host *h = host_new();
+	char other[32];
+
+	for (int i = 0; i < 100; i++) {
+		snprintf(other, sizeof(other), "192.168.1.%d", i + 1);
+		see(inf, other, "198.51.100.1");
+		see(inf, "198.51.100.2", other);
+	}
+	for (int i = 0; i < 3; i++)
+		see(inf, "fe80::1", "ff02::1");
+	make(h, inf, &given, &said);
+	cr_assert_eq(type_of(h, "fe80::1"), ROUTE_UNICAST);
+	cr_assert(contains(strbuf_str(&said), "forwarded between links in"));
+	strbuf_fini(&said);
+	host_infer_free(inf);
+	host_free(h);
+}
+
+Test(infer, the_only_link_that_was_seen_is_that_of_a_host)
+{
+	struct host_infer *inf = host_infer_new();
+	struct host_given given = { .seen = "eth0" };
+	struct strbuf said = STRBUF_INIT;
+	struct host *h = host_new();
+
+	see(inf, "10.0.0.1", "8.8.8.8");
+	make(h, inf, &given, &said);
+	cr_assert_str_eq(out_of(h, "8.8.8.8"), "eth0");
+	cr_assert(contains(strbuf_str(&said), "behind link eth0"));
+	strbuf_fini(&said);
+	host_free(h);
+	given.iif = "wan0";
+	h = host_new();
+	make(h, inf, &given, &said);
+	cr_assert_str_eq(out_of(h, "8.8.8.8"), "wan0");
 	strbuf_fini(&said);
 	host_infer_free(inf);
 	host_free(h);
@@ -95,7 +148,7 @@ Test(infer, of_two_ends_the_private_or_the_first)
 
 		see(inf, cases[i].s, cases[i].d);
 		see(inf, cases[i].d, cases[i].s);
-		host_from_inference(h, inf, &given, &said);
+		make(h, inf, &given, &said);
 		cr_assert_eq(type_of(h, cases[i].s) == ROUTE_LOCAL,
 			     cases[i].local == cases[i].s, "case %zu", i);
 		cr_assert_eq(type_of(h, cases[i].local), ROUTE_LOCAL);
@@ -114,12 +167,12 @@ Test(infer, what_is_given_is_not_guessed)
 	struct strbuf said = STRBUF_INIT;
 	struct host *h = host_new();
 
-	cr_assert_eq(host_from_inference(h, NULL, &given, &said), 0);
+	make(h, NULL, &given, &said);
 	cr_assert_eq(type_of(h, "1.2.3.4"), ROUTE_LOCAL);
 	cr_assert_str_eq(out_of(h, "8.8.8.8"), "eth0");
 	cr_assert_eq(said.len, 0);
 	given.iif = "no/name";
-	cr_assert_lt(host_from_inference(h, NULL, &given, &said), 0);
+	cr_assert_lt(host_given_links(h, &given), 0);
 	strbuf_fini(&said);
 	host_free(h);
 }
@@ -136,7 +189,7 @@ Test(infer, memory_is_bounded_and_the_one_is_still_found)
 		other.ip = htobe32(0x0b000000 + i);
 		host_infer_see(inf, NFPROTO_IPV4, &other, &me);
 	}
-	host_from_inference(h, inf, &given, &said);
+	make(h, inf, &given, &said);
 	cr_assert_eq(type_of(h, "1.2.3.4"), ROUTE_LOCAL);
 	strbuf_fini(&said);
 	host_infer_free(inf);

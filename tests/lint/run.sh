@@ -33,7 +33,7 @@ product()
 }
 
 # Sources whose behaviour is tested through somebody else's door.
-untwinned='^(cli/|api/|lab/|daemon/|.*/internal\.h)'
+untwinned='^(cli/|api/|daemon/|.*/internal\.h)'
 
 # A test opposite each source, or the one that tests/lint/covered.txt names.
 twins()
