@@ -14,6 +14,7 @@ struct nftvm *nftvm_new(unsigned flags)
 	nv->ruleset = ruleset_new(!(flags & NFTVM_NEW_CHECK));
 	nv->vm = vm_new();
 	nv->numeric = flags & NFTVM_NEW_NUMERIC;
+	nv->no_run = flags & NFTVM_NEW_NO_RUN;
 	vec_push(&nv->include_dirs, (const char *)NULL);
 	return nv;
 }

@@ -26,6 +26,8 @@ enum engine_links {
 /**
  * struct nftvm - owned by who called nftvm_new(); so are all parts
  * @now:	the time of the loads and of listings; the caller sets it
+ * @no_run:	NFTVM_NEW_NO_RUN
+ * @partial:	the VM lacks something of the ruleset; only with @no_run
  */
 struct nftvm {
 	struct diags *diags;
@@ -34,7 +36,7 @@ struct nftvm {
 	struct vm *vm;
 	struct nv_time now;
 	enum engine_links links;
-	bool numeric;
+	bool numeric, no_run, partial;
 	VEC(const char *) defines;
 	VEC(const char *) include_dirs;
 };

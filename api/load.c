@@ -11,8 +11,12 @@
  *	parser -> cmd -> ruleset_apply() -> struct ruleset_events -> vm_*()
  *
  * After a fault the VM is left alone, but the ruleset goes on, so that one run
- * shows all faults; after one in the text the parser alone goes on. The VM's own come with the rule (the cookie is the rule of
- * the ruleset) and the expression, and the rule's source map has the place.
+ * shows all faults; after one in the text the parser alone goes on. The VM's
+ * own come with the rule (the cookie is the rule of the ruleset) and the expression, and the rule's source map has the place.
+ *
+ * Linux runs more than this VM. An engine that packets will come to refuses
+ * that; one that only judges and lists (NFTVM_NEW_NO_RUN) takes it without the
+ * VM.
  */
 #include "api/engine.h"
 
@@ -63,13 +67,31 @@ static const struct loc *error_place(const struct load *l,
 	return &r->cmd_loc;
 }
 
+/*
+ * May the VM go without it? Where no packet will come, it may lack what it
+ * does not run (-ENOSYS: Linux does), and from then on what is not there
+ * (-ENOENT) is of that kind: names are the ruleset's to check.
+ */
+static bool may_lack(struct load *l, int code)
+{
+	if (!l->nv->no_run)
+		return false;
+	if (code == -ENOSYS)
+		l->nv->partial = true;
+	return code == -ENOSYS || (code == -ENOENT && l->nv->partial);
+}
+
 /* 0 for a code of 0; else -1 with the VM's reason as a diagnostic. */
 static int told(struct load *l, int code, const struct vm_error *err)
 {
-	if (!code)
+	const struct loc *loc = error_place(l, err);
+
+	if (!code || may_lack(l, code))
 		return 0;
 	l->failed = true;
-	return diag_error(l->nv->diags, error_place(l, err), "%s: %s",
+	if (code == -ENOSYS)
+		return diag_error(l->nv->diags, loc, "%s", err->message);
+	return diag_error(l->nv->diags, loc, "%s: %s",
 			  *err->message ? err->message : "refused",
 			  strerror(-code));
 }

@@ -6,7 +6,8 @@ static int check_run(struct cli *c)
 {
 	int status;
 
-	nftvm_free(cli_engine_loaded(c, NFTVM_NEW_CHECK, &status));
+	nftvm_free(cli_engine_loaded(c, NFTVM_NEW_CHECK | NFTVM_NEW_NO_RUN,
+				     &status));
 	return status;
 }
 

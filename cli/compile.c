@@ -66,7 +66,10 @@ static int one_form(struct cli *c, enum nftvm_compile_form form)
 	int status, err;
 	char *text;
 
-	nv = cli_engine(c, NFTVM_NEW_CHECK, &status);
+	nv = cli_engine(c,
+			NFTVM_NEW_CHECK |
+				(form == NFTVM_FORM_VM ? 0 : NFTVM_NEW_NO_RUN),
+			&status);
 	if (!c->host)
 		nftvm_machine_links(nv);
 	if (!status) {

@@ -9,7 +9,8 @@ static int list_run(struct cli *c)
 {
 	int status;
 	struct nftvm *nv = cli_engine_loaded(
-		c, c->numeric ? NFTVM_NEW_NUMERIC : 0, &status);
+		c, NFTVM_NEW_NO_RUN | (c->numeric ? NFTVM_NEW_NUMERIC : 0),
+		&status);
 
 	if (!status) {
 		char *text = nftvm_list(

@@ -1,6 +1,7 @@
 # the files of ct/; included by Makefile.am
 libengine_la_SOURCES += \
 	ct/conn.c ct/conn.h \
+	ct/conncount.c ct/conncount.h \
 	ct/core.c \
 	ct/expect.c ct/expect.h \
 	ct/help.c ct/help.h \

@@ -113,6 +113,7 @@ struct vm_expr {
  * @fini:	frees what the private part owns; also after lower() refused. May
  *		be NULL
  * @init:	state of a new rule; may be NULL: zero
+ * @done:	frees what the state owns; may be NULL
  * @exec:	the reference form
  * @emit:	adds to the fast form (vm/emit.h); NULL: exec is called
  * @describe:	what nftnl_expr_snprintf() prints
@@ -132,6 +133,7 @@ struct vm_expr_ops {
 		     void *priv);
 	void (*fini)(void *priv);
 	void (*init)(const struct vm_expr *e, void *state);
+	void (*done)(void *state);
 	void (*exec)(const struct vm_expr *e, struct vm_regs *regs,
 		     struct vm_ctx *cx);
 	bool (*emit)(const struct vm_expr *e, struct vm_emit *em);

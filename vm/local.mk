@@ -25,6 +25,7 @@ libengine_la_SOURCES += \
 	vm/expr/bitwise.c \
 	vm/expr/byteorder.c \
 	vm/expr/cmp.c \
+	vm/expr/connlimit.c \
 	vm/expr/counter.c \
 	vm/expr/ct.c \
 	vm/expr/dynset.c \
@@ -41,12 +42,17 @@ libengine_la_SOURCES += \
 	vm/expr/notrack.c \
 	vm/expr/numgen.c \
 	vm/expr/objref.c \
+	vm/expr/osf.c \
 	vm/expr/payload.c \
+	vm/expr/queue.c \
 	vm/expr/quota.c \
 	vm/expr/rt.c \
 	vm/expr/range.c \
 	vm/expr/redir.c \
 	vm/expr/reject.c \
+	vm/expr/socket.c \
+	vm/expr/tproxy.c \
+	vm/expr/xfrm.c \
 	vm/set/concat.c \
 	vm/set/dynamic.c \
 	vm/set/hash.c \

@@ -133,7 +133,7 @@ static const struct vm_expr_ops *ops_of(struct vm_lower *lw,
 	const struct vm_expr_ops *ops = name ? vm_expr_find(name) : NULL;
 
 	if (!ops)
-		vm_refuse(lw, -EOPNOTSUPP, "expression %s is not known",
+		vm_refuse(lw, -ENOSYS, "expression %s is not run here",
 			  name ? name : "without a name");
 	return ops;
 }
@@ -210,12 +210,20 @@ struct vm_expr *vm_expr_clone(const struct vm_expr *e)
 	return c;
 }
 
+/* What the private part and the state own. */
+static void expr_fini(struct vm_expr *e)
+{
+	if (e->ops->fini)
+		e->ops->fini(e->priv);
+	if (e->ops->done && e->state)
+		e->ops->done(e->state);
+}
+
 void vm_expr_free(struct vm_expr *e)
 {
 	if (!e)
 		return;
-	if (e->ops->fini)
-		e->ops->fini(e->priv);
+	expr_fini(e);
 	free(e->state);
 	free(e);
 }
@@ -321,8 +329,7 @@ void vm_rule_free(void *rule)
 		return;
 	e = r->exprs;
 	for (unsigned i = 0; i < r->n; i++) {
-		if (e->ops->fini)
-			e->ops->fini(e->priv);
+		expr_fini(e);
 		e = (void *)((char *)e + e->size);
 	}
 	free(r->exprs);

@@ -190,7 +190,7 @@ int vm_obj_add(struct vm_tx *tx, const struct nftnl_obj *obj,
 		return vm_error_set(err, -ENOENT, "no table for object %s",
 				    name);
 	if (!k)
-		return vm_error_set(err, -EOPNOTSUPP,
+		return vm_error_set(err, -ENOSYS,
 				    "objects of type %u are not run here",
 				    type);
 	if (vm_obj_find(t, type, name))

@@ -70,8 +70,7 @@ struct vm_expr *vm_obj_helper(struct vm_lower *lw, struct nftnl_obj *no)
 	if (name && family != NFPROTO_IPV4)
 		h.v6 = ct_helper_find(name, NFPROTO_IPV6, l4);
 	if (name && is_linux_helper(name)) {
-		vm_refuse(lw, -EOPNOTSUPP, "helper %s is not supported yet",
-			  name);
+		vm_refuse(lw, -ENOSYS, "helper %s is not run here", name);
 		return NULL;
 	}
 	if (!h.v4 && !h.v6) {

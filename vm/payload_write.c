@@ -27,7 +27,7 @@ int payload_write_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	uint32_t at = nftnl_expr_get_u32(ne, NFTNL_EXPR_PAYLOAD_CSUM_OFFSET);
 
 	if (base > NFT_PAYLOAD_TRANSPORT_HEADER)
-		return vm_refuse(lw, -EOPNOTSUPP,
+		return vm_refuse(lw, -ENOSYS,
 				 "writing header %u is not run here", base);
 	if (offset > UINT16_MAX || len > UINT8_MAX || at > UINT16_MAX)
 		return vm_refuse(lw, -ERANGE, "%u bytes at %u", len, offset);

@@ -42,10 +42,19 @@ void vm_set_contents_free(void *data)
 
 /* --- a set ---------------------------------------------------------------- */
 
+/* Statements of elements need what they need, met or not. */
+static void set_needs(struct vm *vm, const struct vm_set *s, int delta)
+{
+	for (unsigned i = 0; i < s->n_exprs; i++)
+		if (s->exprs[i]->flags & VM_EXPR_NEED_CT)
+			vm_need_add(vm, s->table->family, VM_NEED_CT, delta);
+}
+
 static void set_add_abort(struct vm_tx *tx, struct vm_change *c)
 {
 	struct vm_set *s = c->p;
 
+	set_needs(tx->vm, s, -1);
 	strmap_del(s->table->set_by_name, s->name);
 	list_del(&s->node);
 	vm_slot_put(&tx->vm->set_slots, s->slot);
@@ -70,6 +79,7 @@ static void set_del_abort(struct vm_tx *tx, struct vm_change *c)
 {
 	struct vm_set *s = c->p;
 
+	set_needs(tx->vm, s, 1);
 	s->deleted = false;
 	s->node.prev->next = &s->node;
 	s->node.next->prev = &s->node;
@@ -222,6 +232,7 @@ int vm_set_add(struct vm_tx *tx, const struct nftnl_set *set,
 	strmap_put(t->set_by_name, s->name, s);
 	s->next = s->ops->new (s, 0);
 	vec_push(&tx->touched, s);
+	set_needs(tx->vm, s, 1);
 	vm_tx_log(tx, &set_add_ops, s);
 	return 0;
 }
@@ -248,6 +259,7 @@ void vm_set_drop(struct vm_tx *tx, struct vm_set *s)
 	s->node.prev->next = s->node.next;
 	s->node.next->prev = s->node.prev;
 	s->deleted = true;
+	set_needs(tx->vm, s, -1);
 	vm_tx_log(tx, &set_del_ops, s);
 }
 

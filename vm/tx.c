@@ -147,7 +147,7 @@ int vm_table_add(struct vm_tx *tx, uint8_t family, const char *name,
 	vm_error_clear(err);
 	if (family != NFPROTO_IPV4 && family != NFPROTO_IPV6 &&
 	    family != NFPROTO_INET)
-		return vm_error_set(err, -EAFNOSUPPORT,
+		return vm_error_set(err, -ENOSYS,
 				    "table family %u is not run here", family);
 	if (name_is_bad(name))
 		return vm_error_set(err, -EINVAL, "not a name for a table");
@@ -388,6 +388,10 @@ static int check_base(const struct vm_chain_spec *s, struct vm_error *err)
 		[VM_CHAIN_ROUTE] = 1 << NF_INET_LOCAL_OUT,
 	};
 
+	if (s->hook == NF_INET_INGRESS && s->type == VM_CHAIN_FILTER &&
+	    s->family == NFPROTO_INET)
+		return vm_error_set(err, -ENOSYS,
+				    "the ingress hook is not run here");
 	if (s->hook > NF_INET_POST_ROUTING || s->type > VM_CHAIN_ROUTE ||
 	    !(hooks[s->type] & 1 << s->hook))
 		return vm_error_set(err, -EOPNOTSUPP,

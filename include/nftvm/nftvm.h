@@ -52,6 +52,8 @@ enum nftvm_new_flags {
 	NFTVM_NEW_CHECK = 1,
 	/* Print numbers instead of names in what will be listed (nft -n). */
 	NFTVM_NEW_NUMERIC = 2,
+	/* No packet will come: take also what Linux runs and nftvm does not. */
+	NFTVM_NEW_NO_RUN = 4,
 };
 
 /**

@@ -60,6 +60,19 @@ row 0 '' 'nftvm check -f - <r.nft'
 row 1 '^wrong.nft:1:34-39: error: ' nftvm check -f wrong.nft
 row 1 'nothing.nft"?: No such file or directory' nftvm check -f nothing.nft
 row 1 'Is a directory' nftvm check -f .
+# what Linux runs and nftvm does not: judged and listed, but not run
+printf 'table ip t {\n ct helper s {\n type "sip" protocol udp\n }\n' >sip.nft
+printf ' chain c {\n ct helper set "s"\n }\n}\n' >>sip.nft
+printf 'delete chain ip t c\n' >undo.nft
+: >empty.pcap
+row 0 '' nftvm check -f sip.nft
+row 0 '' nftvm check -f sip.nft -f undo.nft
+row 0 'type "sip" protocol udp' nftvm list -f sip.nft
+row 0 'objref type 3 name s' nftvm compile -f sip.nft
+row 1 '^sip.nft:2:12-12: error: helper sip is not run here$' \
+	nftvm compile --emit=vm -f sip.nft
+row 1 '^sip.nft:2:12-12: error: helper sip is not run here$' \
+	nftvm replay -f sip.nft empty.pcap
 row 1 'no.host: No such file or directory' nftvm check --host no.host -f r.nft
 row 1 ':1:.*error' "echo nonsense >h; nftvm check --host h -f r.nft"
 row 2 "--debug knows netlink, not 'all'" nftvm compile --debug=all -f r.nft

@@ -5,6 +5,7 @@ tests_ct_test_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ct_test_LDADD = $(TEST_LIBS)
 tests_ct_test_SOURCES = \
 	tests/ct/conn.c \
+	tests/ct/conncount.c \
 	tests/ct/core.c \
 	tests/ct/index.c \
 	tests/ct/inet_error.c \

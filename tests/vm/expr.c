@@ -22,7 +22,7 @@ Test(expr, every_descriptor_is_complete)
 		cr_assert_lt(ops->priv_size, 1000);
 	}
 	cr_assert_gt(n, 15);
-	cr_assert_null(vm_expr_find("osf"));
+	cr_assert_null(vm_expr_find("synproxy"));
 }
 
 Test(expr, words_as_nft_prints_them)

@@ -88,6 +88,16 @@ const struct ct_conn *ct_master(const struct ct_conn *ct)
 	return ct->master;
 }
 
+/* Each packet is a connection of its own. */
+bool ct_conncount_packet(struct ct_table *t, struct ct_conncount *count,
+			 const struct packet *pkt, const struct nv_time *now)
+{
+	if (!(pkt->flags & PKT_L4))
+		return false;
+	vec_add(&count->tuples);
+	return true;
+}
+
 /* --- NAT ------------------------------------------------------------------ */
 
 static enum reason nat_asked(struct packet *pkt, const char *what,

@@ -14,6 +14,7 @@
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 
+#include "ct/conncount.h"
 #include "ct/help.h"
 #include "host/host.h"
 #include "nat/nat.h"

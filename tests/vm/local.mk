@@ -31,6 +31,12 @@ tests_vm_test_SOURCES = \
 	tests/vm/expr/byteorder.c \
 	tests/vm/expr/cmp.c \
 	tests/vm/expr/counter.c \
+	tests/vm/expr/connlimit.c \
+	tests/vm/expr/osf.c \
+	tests/vm/expr/queue.c \
+	tests/vm/expr/socket.c \
+	tests/vm/expr/tproxy.c \
+	tests/vm/expr/xfrm.c \
 	tests/vm/expr/ct.c \
 	tests/vm/expr/dynset.c \
 	tests/vm/expr/exthdr.c \

@@ -94,7 +94,7 @@ Test(obj, refusals)
 	cr_assert_eq(vm_obj_del(fx.tx, fx.family, "t", NFT_OBJECT_COUNTER, "c",
 				&fx.err),
 		     -ENOENT, "an aborted object is gone");
-	cr_assert_eq(add(&fx, obj(&fx, NFT_OBJECT_SECMARK, "s")), -EOPNOTSUPP);
+	cr_assert_eq(add(&fx, obj(&fx, NFT_OBJECT_SECMARK, "s")), -ENOSYS);
 	cr_assert_eq(add(&fx, obj(&fx, NFT_OBJECT_QUOTA, "c")), 0,
 		     "each type has its own names");
 	vm_abort(fx.tx);

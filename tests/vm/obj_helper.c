@@ -44,7 +44,7 @@ Test(obj_helper, refuses_as_the_kernel_does)
 		{ NFPROTO_INET, IPPROTO_UDP, 0, "ftp", -ENOENT },
 		{ NFPROTO_INET, IPPROTO_TCP, 0, "gopher", -ENOENT },
 		/* Linux has it */
-		{ NFPROTO_INET, IPPROTO_UDP, 0, "sip", -EOPNOTSUPP },
+		{ NFPROTO_INET, IPPROTO_UDP, 0, "sip", -ENOSYS },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

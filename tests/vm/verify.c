@@ -158,9 +158,9 @@ Test(verify, unknown_expressions_refuse_their_rule)
 	fx_begin(&fx);
 	r = fx_rule(&fx, "in");
 	fx_counter(r);
-	nftnl_expr_set_u32(fx_expr(r, "osf"), NFTNL_EXPR_OSF_DREG, 1);
+	nftnl_expr_set_u16(fx_expr(r, "synproxy"), NFTNL_EXPR_SYNPROXY_MSS, 1);
 	fx_verdict(r, NF_DROP, NULL);
-	cr_assert_eq(fx_add(&fx, r), -EOPNOTSUPP);
+	cr_assert_eq(fx_add(&fx, r), -ENOSYS);
 	cr_assert_eq(fx.err.cookie, 1001);
 	vm_abort(fx.tx);
 	fx_fini(&fx);

@@ -258,6 +258,11 @@ static void set_mark(struct packet *pkt, uint32_t value)
 	ct_set_mark(pkt->ct, value);
 }
 
+/* Which events are told: nobody listens. */
+static void set_events(struct packet *pkt, uint32_t value)
+{
+}
+
 static const struct ct_key keys[] = {
 	[NFT_CT_STATE] = { "state", 4, DIR_NONE, get_state },
 	[NFT_CT_DIRECTION] = { "direction", 1, DIR_NONE, get_direction },
@@ -277,6 +282,7 @@ static const struct ct_key keys[] = {
 	[NFT_CT_BYTES] = { "bytes", 8, DIR_MAY, get_bytes },
 	[NFT_CT_AVGPKT] = { "avgpkt", 8, DIR_MAY, get_avgpkt },
 	[NFT_CT_ZONE] = { "zone", 2, DIR_MAY, get_zone },
+	[NFT_CT_EVENTMASK] = { "event", 4, DIR_NONE, NULL, set_events },
 	[NFT_CT_SRC_IP] = { "src_ip", 4, DIR_MUST, get_src_ip },
 	[NFT_CT_DST_IP] = { "dst_ip", 4, DIR_MUST, get_dst_ip },
 	[NFT_CT_SRC_IP6] = { "src_ip6", 16, DIR_MUST, get_src_ip6 },
@@ -317,9 +323,12 @@ static int ct_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	if (key >= ARRAY_LEN(keys) || !keys[key].name)
 		return vm_refuse(lw, -EOPNOTSUPP, "no ct key %u", key);
 	k = &keys[key];
-	if (ct->is_set && !k->set)
-		return vm_refuse(lw, -EOPNOTSUPP, "ct %s cannot be set",
+	if (ct->is_set && (key == NFT_CT_LABELS || key == NFT_CT_ZONE))
+		return vm_refuse(lw, -ENOSYS, "ct %s set is not run here",
 				 k->name);
+	if (ct->is_set ? !k->set : !k->get)
+		return vm_refuse(lw, -EOPNOTSUPP, "ct %s cannot be %s", k->name,
+				 ct->is_set ? "set" : "read");
 	ct->key = (uint8_t)key;
 	ct->len = k->len ? k->len : lw->family == NFPROTO_IPV4 ? 4 : 16;
 	ret = lower_dir(lw, ne, k, ct);

@@ -48,13 +48,15 @@ static int lower_expr(struct nftnl_expr *ne, void *data)
 {
 	struct nested *n = data;
 	struct vm_dynset_how *how = &n->d->how;
+	struct vm_expr *e;
 
 	if (how->n_exprs == ARRAY_LEN(how->exprs))
 		return vm_refuse(n->lw, -E2BIG, "more than two statements");
-	how->exprs[how->n_exprs] = vm_lower_nested(n->lw, ne);
-	if (!how->exprs[how->n_exprs])
+	e = vm_lower_nested(n->lw, ne);
+	if (!e)
 		return -EOPNOTSUPP;
-	how->n_exprs++;
+	how->exprs[how->n_exprs++] = e;
+	n->lw->e->flags |= e->flags & (VM_EXPR_NEED_CT | VM_EXPR_NEED_ACCT);
 	return 0;
 }
 

@@ -69,7 +69,7 @@ static int exthdr_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 	x->len = (uint8_t)len;
 	x->present = flags & NFT_EXTHDR_F_PRESENT;
 	if (x->op > NFT_EXTHDR_OP_IPV4)
-		return vm_refuse(lw, -EOPNOTSUPP,
+		return vm_refuse(lw, -ENOSYS,
 				 "headers of kind %u are not run here", x->op);
 	if (!nftnl_expr_is_set(ne, NFTNL_EXPR_EXTHDR_DREG))
 		return lower_write(lw, ne, x);
