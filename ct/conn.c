@@ -109,6 +109,11 @@ uint32_t ct_id(const struct ct_conn *ct)
 	return ct_load(&ct->id);
 }
 
+uint8_t ct_l4(const struct ct_conn *ct)
+{
+	return ct_load(&ct->l4);
+}
+
 uint16_t ct_zone(const struct ct_conn *ct, enum ct_dir dir)
 {
 	(void)dir; /* both directions are in one zone */

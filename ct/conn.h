@@ -162,7 +162,7 @@ struct ct_wide4 {
 struct ct_wide6 {
 	struct ct_conn6 plain;
 	struct ct_mapping m;
-	uint32_t saddr[4], daddr[4];
+	uint64_t saddr[2], daddr[2];
 };
 
 static_assert(sizeof(struct ct_tcp) == 56, "the largest tracker state");

@@ -192,6 +192,8 @@ void ct_tuple(const struct ct_conn *ct, enum ct_dir dir, struct ct_tuple *out);
 uint64_t ct_expires_ms(const struct ct_conn *ct, const struct nv_time *now);
 /** ct_id() - serial number, from 1, in the order of creation */
 uint32_t ct_id(const struct ct_conn *ct);
+/** ct_l4() - its protocol, IPPROTO_* */
+uint8_t ct_l4(const struct ct_conn *ct);
 uint16_t ct_zone(const struct ct_conn *ct, enum ct_dir dir);
 /** ct_acct() - packets and bytes of a direction; zero without accounting */
 void ct_acct(const struct ct_conn *ct, enum ct_dir dir, uint64_t *packets,

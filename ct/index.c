@@ -515,36 +515,19 @@ conn_prefetch(const struct ct_table *t, uint32_t ref)
 	}
 }
 
-/* Does one of a bucket's slots lead to @ref? */
+/* Does one of the slots of @b, or of what continues it, lead to @ref? Of those
+ * before slot @end of @last only, where @last is not NULL. */
 static bool chain_has(const struct ct_table *t, const struct ct_bucket *b,
-		      uint32_t ref)
+		      const struct ct_bucket *last, int end, uint32_t ref)
 {
 	for (; b; b = bucket_next(t, b))
-		for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+		for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
+			if (b == last && i == end)
+				return false;
 			if (b->ref[i] == ref)
 				return true;
+		}
 	return false;
-}
-
-/* The hash that the slot of an entry stands for, which is in the bucket that
- * @number splits off: the entry may have another one elsewhere, or here. */
-static __attribute__((noinline)) uint64_t
-mapped_slot_hash(const struct ct_table *t, const struct ct_conn *ct,
-		 uint8_t tag, uint64_t hash, const struct ct_bucket *old,
-		 const struct ct_bucket *fresh, uint32_t number)
-{
-	const uint64_t back = ct_conn_reply_hash(t, ct);
-	bool first = hash_tag(hash) == tag &&
-		     bucket_number(hash, number) == bucket_parent(number);
-	bool second = hash_tag(back) == tag &&
-		      bucket_number(back, number) == bucket_parent(number);
-	const struct ct_bucket *to;
-
-	if (!first || !second)
-		return second ? back : hash;
-	/* Both: one after the other. */
-	to = bucket_number(hash, number + 1) == number ? fresh : old;
-	return chain_has(t, to, ct_table_ref(ct)) ? back : hash;
 }
 
 static inline uint8_t bucket_tag(const struct ct_bucket *b, int slot)
@@ -553,29 +536,81 @@ static inline uint8_t bucket_tag(const struct ct_bucket *b, int slot)
 				  : b->tags_hi >> 8 * (slot - 8));
 }
 
-/* Deal the entries of @from, a copy of a bucket that is empty now, out to the
- * buckets that their hashes lead to: @old or @fresh, number @number. */
-static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
-			struct ct_bucket *old, struct ct_bucket *fresh,
-			uint32_t number)
+/* A bucket being split: @old, which has its entries yet, and @fresh, which is
+ * number @number. */
+struct split {
+	struct ct_bucket *old, *fresh;
+	uint32_t number;
+};
+
+static inline bool split_moves(const struct split *s, uint64_t hash)
+{
+	return bucket_number(hash, s->number + 1) == s->number;
+}
+
+/* Does slot @slot of @b go to the new bucket? It stands for a wide entry, whose
+ * other place may be elsewhere, or here. */
+static bool wide_moves(const struct ct_table *t, const struct split *s,
+		       const struct ct_bucket *b, int slot,
+		       const struct ct_conn *ct)
+{
+	const uint64_t hash = ct_conn_hash(t, ct);
+	const uint64_t back = ct_conn_reply_hash(t, ct);
+	const uint32_t parent = bucket_parent(s->number);
+	const uint32_t ref = b->ref[slot];
+	const uint8_t tag = bucket_tag(b, slot);
+	const bool moves = split_moves(s, hash);
+	bool first = hash_tag(hash) == tag &&
+		     bucket_number(hash, s->number) == parent;
+	bool second = hash_tag(back) == tag &&
+		      bucket_number(back, s->number) == parent;
+
+	if (likely(!first || !second))
+		return second ? split_moves(s, back) : moves;
+	/* Both: one after the other. */
+	if (moves ? chain_has(t, s->fresh, NULL, 0, ref)
+		  : chain_has(t, s->old, b, slot, ref))
+		return split_moves(s, back);
+	return moves;
+}
+
+/* Move those of @b, the old bucket or what continues it, that go. */
+static bool bucket_deal(struct ct_table *t, const struct split *s,
+			struct ct_bucket *b)
 {
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
-		uint32_t ref = from->ref[i];
+		const uint32_t ref = b->ref[i];
 		const struct ct_conn *ct;
-		uint64_t hash;
 
 		if (!ref)
 			continue;
 		ct = ct_table_conn(t, ref);
-		hash = ct_conn_hash(t, ct);
-		if (unlikely(ct_conn_is_wide(ct)))
-			hash = mapped_slot_hash(t, ct, bucket_tag(from, i),
-						hash, old, fresh, number);
-		if (!chain_add(t,
-			       bucket_number(hash, number + 1) == number ? fresh
-									 : old,
-			       hash_tag(hash), ref))
+		if (ref & CT_REF_WIDE ? !wide_moves(t, s, b, i, ct)
+				      : !split_moves(s, ct_conn_hash(t, ct)))
+			continue;
+		if (!chain_add(t, s->fresh, bucket_tag(b, i), ref))
 			return false;
+		bucket_set(b, i, 0, 0);
+	}
+	return true;
+}
+
+/* Take the entries of what continues @b in again as far as they fit. */
+static bool chain_tighten(struct ct_table *t, struct ct_bucket *b)
+{
+	uint32_t more = b->next;
+
+	ct_store(&b->next, 0);
+	while (more) {
+		const struct ct_bucket copy = *(struct ct_bucket *)ct_pool_at(
+			&t->index.overflow, more, BUCKET_SIZE);
+
+		ct_pool_put(&t->index.overflow, more);
+		for (int i = 0; i < CT_BUCKET_SLOTS; i++)
+			if (copy.ref[i] &&
+			    !chain_add(t, b, bucket_tag(&copy, i), copy.ref[i]))
+				return false;
+		more = copy.next;
 	}
 	return true;
 }
@@ -584,22 +619,16 @@ static bool bucket_deal(struct ct_table *t, const struct ct_bucket *from,
 static void bucket_split(struct ct_table *t, struct ct_bucket *old,
 			 struct ct_bucket *fresh, uint32_t number)
 {
-	struct ct_bucket copy = *old;
-	bool ok;
+	const struct split s = { old, fresh, number };
+	bool ok = true;
 
-	bucket_clear(old);
-	for (;;) {
-		uint32_t next = copy.next;
-
-		ok = bucket_deal(t, &copy, old, fresh, number);
-		/* There is one overflow bucket for every entry. */
-		assert(ok);
-		if (!next)
-			break;
-		copy = *(struct ct_bucket *)ct_pool_at(&t->index.overflow, next,
-						       BUCKET_SIZE);
-		ct_pool_put(&t->index.overflow, next);
-	}
+	for (struct ct_bucket *b = old; b; b = bucket_next(t, b))
+		ok &= bucket_deal(t, &s, b);
+	if (unlikely(old->next))
+		ok &= chain_tighten(t, old);
+	/* There is one overflow bucket for every entry. */
+	assert(ok);
+	(void)ok;
 }
 
 /* Which buckets are split next is known: load that of the split after @number,
@@ -611,7 +640,8 @@ splits_prefetch(const struct ct_table *t, uint32_t number)
 
 	__builtin_prefetch(bucket_at(t, bucket_parent(number + 1)));
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
-		conn_prefetch(t, ct_load(&next->ref[i]));
+		if (next->ref[i])
+			conn_prefetch(t, ct_load(&next->ref[i]));
 }
 
 void ct_index_grow(struct ct_table *t)

@@ -129,9 +129,28 @@ static inline uint64_t ct_hash4_either(const struct ct_secret *secret,
 			head ^ ((head ^ back) & second));
 }
 
-/** ct_key_hash6() - ct_key_hash() of IPv6 keys */
-uint64_t ct_key_hash6(const struct ct_secret *secret, const struct ct_key *key,
-		      const struct ct_key *inverse);
+/** ct_hash6_either() - the same of an IPv6 tuple; @s0, @s1, @d0, @d1 are the
+ * words of its addresses */
+static inline uint64_t ct_hash6_either(const struct ct_secret *secret,
+				       uint64_t s0, uint64_t s1, uint64_t d0,
+				       uint64_t d1, uint64_t head,
+				       uint64_t back)
+{
+	const uint64_t *k = secret->k;
+	unsigned __int128 p;
+	/* The addresses differ in their last words, mostly: compared first. */
+	uint64_t second = -(
+		uint64_t)(d1 < s1 ||
+			  (d1 == s1 && (d0 < s0 || (d0 == s0 && back < head))));
+	uint64_t x0 = (s0 ^ d0) & second, x1 = (s1 ^ d1) & second;
+
+	head ^= (head ^ back) & second;
+	/* Two words at a time, each product under other words of the key. */
+	p = (unsigned __int128)((s0 ^ x0) + k[0]) * ((s1 ^ x1) + k[1]);
+	p += (unsigned __int128)((d0 ^ x0) + k[2]) * ((d1 ^ x1) + k[3]);
+	p += (unsigned __int128)(head + (k[0] ^ k[3])) * (k[1] ^ k[2]);
+	return ct_mix((uint64_t)p ^ k[2], (uint64_t)(p >> 64) ^ k[3]);
+}
 
 /**
  * ct_key_hash() - the keyed hash of a connection
@@ -145,7 +164,9 @@ static inline uint64_t ct_key_hash(const struct ct_secret *secret,
 				   const struct ct_key *inverse)
 {
 	if (unlikely(key->flags & CT_KEY_V6))
-		return ct_key_hash6(secret, key, inverse);
+		return ct_hash6_either(secret, key->src.q[0], key->src.q[1],
+				       key->dst.q[0], key->dst.q[1], key->head,
+				       inverse->head);
 	return ct_hash4_either(secret, key->src.ip, key->dst.ip, key->head,
 			       inverse->head);
 }

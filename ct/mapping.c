@@ -18,9 +18,9 @@ void ct_mapping_key(const struct ct_conn *ct, struct ct_key *key)
 		return;
 	}
 	key->head |= ct_load(&w6->m.ports);
-	for (int i = 0; i < 4; i++) {
-		key->src.w[i] = ct_load(&w6->saddr[i]);
-		key->dst.w[i] = ct_load(&w6->daddr[i]);
+	for (int i = 0; i < 2; i++) {
+		key->src.q[i] = ct_load(&w6->saddr[i]);
+		key->dst.q[i] = ct_load(&w6->daddr[i]);
 	}
 }
 
@@ -35,9 +35,9 @@ void ct_mapping_set(struct ct_conn *ct, const struct ct_key *key)
 		return;
 	}
 	ct_store(&w6->m.ports, (uint32_t)key->head);
-	for (int i = 0; i < 4; i++) {
-		ct_store(&w6->saddr[i], key->src.w[i]);
-		ct_store(&w6->daddr[i], key->dst.w[i]);
+	for (int i = 0; i < 2; i++) {
+		ct_store(&w6->saddr[i], key->src.q[i]);
+		ct_store(&w6->daddr[i], key->dst.q[i]);
 	}
 }
 

@@ -53,7 +53,7 @@ static inline void ct_wide_differs(const struct ct_conn *ct, uint64_t head,
 	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
 	const struct ct_wide6 *w6 = (const struct ct_wide6 *)ct;
 	const uint64_t ours = (ct_load(&ct->head) & CT_HEAD_MASK) ^ head;
-	uint64_t none = 0;
+	uint64_t none = 0, src, dst;
 
 	*fwd |= ours;
 	*back |= ours >> 32;
@@ -67,10 +67,12 @@ static inline void ct_wide_differs(const struct ct_conn *ct, uint64_t head,
 	}
 	*back |= ct_load(&w6->m.ports) ^ (uint32_t)head;
 	ct_conn_differs(ct, iph, true, fwd, &none);
-	for (int i = 0; i < 4; i++)
-		*back |=
-			(ct_load(&w6->saddr[i]) ^ load_raw32(iph + 8 + 4 * i)) |
-			(ct_load(&w6->daddr[i]) ^ load_raw32(iph + 24 + 4 * i));
+	for (int i = 0; i < 2; i++) {
+		memcpy(&src, iph + 8 + 8 * i, 8);
+		memcpy(&dst, iph + 24 + 8 * i, 8);
+		*back |= (ct_load(&w6->saddr[i]) ^ src) |
+			 (ct_load(&w6->daddr[i]) ^ dst);
+	}
 }
 
 #endif

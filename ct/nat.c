@@ -14,6 +14,8 @@
 #include "ct/l4proto.h"
 #include "ct/mapping.h"
 
+static_assert(CT_NAT_TRIES <= CT_PREFETCH_MAX, "looked up at once");
+
 static void key_of_tuple(const struct ct_tuple *tuple, uint16_t zone,
 			 struct ct_key *key)
 {
@@ -51,27 +53,59 @@ bool ct_tuple_invert(const struct ct_tuple *tuple, struct ct_tuple *out)
 	return true;
 }
 
-/* The packet's entry, made a wide one; NULL: no memory for it. */
-static struct ct_conn *widened(struct ct_table *t, struct packet *pkt)
+/* The packet's entry with the reply tuple @reply, for which it is made a wide
+ * one; NULL: no memory for it. */
+static struct ct_conn *widened(struct ct_table *t, struct packet *pkt,
+			       const struct ct_key *reply)
 {
-	struct ct_conn *wide = ct_conn_widen(t, pkt->ct);
+	struct ct_conn *ct = pkt->ct;
 
-	if (wide)
-		pkt->ct = wide;
-	return wide;
+	if (!ct_conn_is_wide(ct))
+		ct = ct_conn_widen(t, ct);
+	if (!ct)
+		return NULL;
+	ct_mapping_set(ct, reply);
+	pkt->ct = ct;
+	return ct;
 }
 
 bool ct_nat_reply_set(struct ct_table *t, struct packet *pkt,
 		      const struct ct_tuple *reply)
 {
-	struct ct_conn *ct = widened(t, pkt);
 	struct ct_key key;
 
-	if (!ct)
-		return false;
-	key_of_tuple(reply, ct->zone, &key);
-	ct_mapping_set(ct, &key);
-	return true;
+	key_of_tuple(reply, pkt->ct->zone, &key);
+	return widened(t, pkt, &key);
+}
+
+/* That end of the inverse of the opposite direction's tuple. */
+void ct_nat_end(const struct ct_conn *ct, enum ct_dir dir, bool source,
+		struct ct_nat_end *out)
+{
+	const struct ct_conn4 *c4 = (const struct ct_conn4 *)ct;
+	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
+	const bool reply = dir == CT_DIR_REPLY;
+	struct ct_key key;
+	uint64_t addrs;
+	uint32_t ports;
+
+	if (likely(!ct_conn_is_v6(ct) && ct_conn_is_wide(ct))) {
+		addrs = reply ? ct_load(&c4->addrs) : ct_load(&w4->addrs);
+		ports = reply ? (uint32_t)ct_load(&ct->head)
+			      : ct_load(&w4->m.ports);
+		out->addr =
+			inet_addr_ip4((be32_t)(source ? addrs >> 32 : addrs));
+		out->port = (be16_t)(source ? ports >> 16 : ports);
+		return;
+	}
+	if (reply)
+		ct_conn_key(ct, &key);
+	else
+		ct_conn_reply_key(ct, &key);
+	/* word by word, as it was stored: see ct_key_swap() */
+	for (int i = 0; i < 2; i++)
+		out->addr.q[i] = source ? key.dst.q[i] : key.src.q[i];
+	out->port = (be16_t)(source ? key.head >> 16 : key.head);
 }
 
 void ct_nat_remember_source(struct ct_table *t, struct ct_conn *ct)
@@ -120,21 +154,35 @@ struct ct_conn *ct_find_tuple(struct ct_table *t, const struct ct_tuple *tuple,
 			 nv_ticks(now->mono_ns), dir);
 }
 
-/* The connection that @reply belongs to, with a reference, unless it is ours
- * by another packet; @dir: which direction of it. */
+/* A tuple that is asked for: that of its answers, the inverse of that, and where
+ * they are in the index. */
+struct wanted {
+	struct ct_key answer, inverse;
+	uint64_t hash;
+};
+
+/* False: nothing answers it. */
+static bool wanted_init(const struct ct_table *t, struct wanted *w,
+			const struct ct_tuple *tuple, uint16_t zone)
+{
+	key_of_tuple(tuple, zone, &w->inverse);
+	if (!ct_l4proto_invert(ct_l4proto_find(tuple->l4), &w->inverse,
+			       &w->answer))
+		return false;
+	w->hash = ct_key_hash(&t->secret, &w->answer, &w->inverse);
+	return true;
+}
+
+/* The connection that the answers belong to, with a reference, unless it is
+ * ours by another packet; @dir: which direction of it. */
 static struct ct_conn *holder_of(struct ct_table *t, const struct ct_conn *ct,
-				 const struct ct_tuple *tuple,
+				 const struct wanted *w,
 				 const struct nv_time *now, enum ct_dir *dir)
 {
-	struct ct_key key, inverse, ours, its;
-	struct ct_conn *holder;
+	struct ct_key ours, its;
+	struct ct_conn *holder = ct_lookup(t, &w->answer, &w->inverse, w->hash,
+					   nv_ticks(now->mono_ns), dir);
 
-	key_of_tuple(tuple, ct->zone, &inverse);
-	if (!ct_l4proto_invert(ct_l4proto_find(inverse.l4), &inverse, &key))
-		return NULL;
-	holder = ct_lookup(t, &key, &inverse,
-			   ct_key_hash(&t->secret, &key, &inverse),
-			   nv_ticks(now->mono_ns), dir);
 	if (!holder)
 		return NULL;
 	ct_conn_key(ct, &ours);
@@ -180,12 +228,12 @@ static bool may_be_replaced(struct ct_table *t, const struct ct_conn *ct,
 	return may;
 }
 
-bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
-		  const struct ct_tuple *tuple, enum ct_taken_how how,
-		  const struct nv_time *now)
+static bool is_taken(struct ct_table *t, const struct ct_conn *ct,
+		     const struct wanted *w, enum ct_taken_how how,
+		     const struct nv_time *now)
 {
 	enum ct_dir dir;
-	struct ct_conn *holder = holder_of(t, ct, tuple, now, &dir);
+	struct ct_conn *holder = holder_of(t, ct, w, now, &dir);
 	bool taken = true;
 
 	if (!holder)
@@ -201,6 +249,36 @@ bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
 	return taken;
 }
 
+bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
+		  const struct ct_tuple *tuple, enum ct_taken_how how,
+		  const struct nv_time *now)
+{
+	struct wanted w;
+
+	return wanted_init(t, &w, tuple, ct->zone) &&
+	       is_taken(t, ct, &w, how, now);
+}
+
+unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
+			   const struct ct_tuple *tuples, unsigned n,
+			   enum ct_taken_how how, const struct nv_time *now)
+{
+	uint64_t hashes[CT_NAT_TRIES] = { 0 };
+	uint32_t hints[CT_NAT_TRIES];
+	struct wanted w[CT_NAT_TRIES];
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!wanted_init(t, &w[i], &tuples[i], ct->zone))
+			return i; /* none of them has answers */
+		hashes[i] = w[i].hash;
+	}
+	ct_index_prefetch(t, hashes, hints, n);
+	for (unsigned i = 0; i < n; i++)
+		if (!is_taken(t, ct, &w[i], how, now))
+			return i;
+	return n;
+}
+
 uint32_t ct_nat_masq_link(struct ct_conn *ct)
 {
 	const struct ct_mapping *m = ct_conn_mapping(ct);
@@ -211,8 +289,11 @@ uint32_t ct_nat_masq_link(struct ct_conn *ct)
 bool ct_nat_set_masq_link(struct ct_table *t, struct packet *pkt,
 			  uint32_t ifindex)
 {
-	struct ct_conn *ct = widened(t, pkt);
+	struct ct_conn *ct;
+	struct ct_key key;
 
+	ct_conn_reply_key(pkt->ct, &key);
+	ct = widened(t, pkt, &key);
 	if (!ct)
 		return false;
 	ct_store(&ct_conn_mapping(ct)->masq, ifindex);

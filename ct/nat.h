@@ -32,6 +32,24 @@ static inline bool ct_tuple_eq(const struct ct_tuple *a,
 bool ct_nat_reply_set(struct ct_table *t, struct packet *pkt,
 		      const struct ct_tuple *reply);
 
+/**
+ * struct ct_nat_end - what one end of a packet becomes
+ * @addr:	as inet_addr's
+ */
+struct ct_nat_end {
+	union inet_addr addr;
+	be16_t port;
+};
+
+/**
+ * ct_nat_end() - what packets of a direction are rewritten to
+ * @ct:		one whose status says that it is translated, of a protocol whose
+ *		tuples are inverted by exchanging their ends
+ * @source:	their source; else their destination
+ */
+void ct_nat_end(const struct ct_conn *ct, enum ct_dir dir, bool source,
+		struct ct_nat_end *out);
+
 /** ct_nat_remember_source() - its source was changed for good: later
  * connections from there may take the same mapping; once per connection */
 void ct_nat_remember_source(struct ct_table *t, struct ct_conn *ct);
@@ -67,6 +85,21 @@ enum ct_taken_how {
 bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
 		  const struct ct_tuple *tuple, enum ct_taken_how how,
 		  const struct nv_time *now);
+
+#define CT_NAT_TRIES 32
+
+/**
+ * ct_nat_first_free() - the first of some tuples that is not taken
+ * @tuples:	@n of them, at most CT_NAT_TRIES
+ *
+ * What ct_nat_taken() says of one after the other, but what all of them will
+ * look at is loaded at once.
+ *
+ * Return: its number; @n when all are taken.
+ */
+unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
+			   const struct ct_tuple *tuples, unsigned n,
+			   enum ct_taken_how how, const struct nv_time *now);
 
 /** ct_nat_masq_link() - link whose address masquerade chose; 0: none */
 uint32_t ct_nat_masq_link(struct ct_conn *ct);

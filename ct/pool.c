@@ -86,6 +86,7 @@ void ct_pool_init(struct ct_pool *p, uint32_t obj_size, uint32_t link_off,
 		.link_off = link_off,
 		.max = max,
 		.threads = threads,
+		.fresh = 1,
 		.owner = owner,
 	};
 	ct_region_init(&p->region, DIV_ROUND_UP((size_t)max, per_chunk)
@@ -107,22 +108,22 @@ static inline uint32_t *link_of(const struct ct_pool *p, uint32_t ref)
 /* A slot that was never used: the next one in address order. */
 static uint32_t pool_fresh(struct ct_pool *p)
 {
-	uint32_t ref, chunk;
+	const uint32_t ref = p->fresh, chunk = ref >> CT_POOL_SLOT_BITS;
+	const uint32_t slot = ref & ((1u << CT_POOL_SLOT_BITS) - 1);
 
 	if (p->used == p->max)
 		return 0;
-	ref = ct_pool_nth(p, p->used);
-	chunk = ref >> CT_POOL_SLOT_BITS;
 	ct_region_use(&p->region,
-		      chunk * CHUNK_BYTES +
-			      (p->used % p->per_chunk + 2) * p->obj_size);
-	if (p->used % p->per_chunk == 0) {
-		struct ct_chunk *header;
+		      chunk * CHUNK_BYTES + (slot + (size_t)1) * p->obj_size);
+	if (slot == 1) {
+		struct ct_chunk *header =
+			ct_pool_chunk(ct_pool_at(p, ref, p->obj_size));
 
-		header = ct_pool_chunk(ct_pool_at(p, ref, p->obj_size));
 		header->owner = p->owner;
 		header->number = chunk;
 	}
+	p->fresh = slot < p->per_chunk ? ref + 1
+				       : (chunk + 1) << CT_POOL_SLOT_BITS | 1;
 	__atomic_store_n(&p->used, p->used + 1, __ATOMIC_RELEASE);
 	return ref;
 }

@@ -62,14 +62,15 @@ static inline void ct_region_use(struct ct_region *r, size_t size)
  * @link_off:	where a free object keeps the reference of the next free one
  * @max:	most objects there may be
  * @used:	slots ever handed out; objects beyond have never been touched
+ * @fresh:	the reference of the next one of those
  * @free:	first free object, 0: none
- * @lock:	held around changes of the last two, with threads
+ * @lock:	held around changes of the last three, with threads
  * @owner:	table that the chunks name
  */
 struct ct_pool {
 	struct ct_region region;
 	uint32_t obj_size, per_chunk, link_off, max;
-	uint32_t used, free, lock;
+	uint32_t used, fresh, free, lock;
 	bool threads;
 	struct ct_table *owner;
 };

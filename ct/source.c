@@ -34,12 +34,13 @@
 
 uint32_t ct_source_hash(const struct ct_table *t, const struct ct_key *key)
 {
-	struct ct_key it = *key;
+	/* without the destination port; the key is not copied, see
+	 * ct_key_swap() */
+	const uint64_t head = key->head & ~(uint64_t)0xffff0000;
 	uint64_t addr = key->src.q[0] ^ ct_mix(key->src.q[1] + t->secret.k[2],
 					       t->secret.k[3] | 1);
 
-	it.dport = 0;
-	return (uint32_t)ct_hash4(&t->secret, addr, it.head);
+	return (uint32_t)ct_hash4(&t->secret, addr, head);
 }
 
 void ct_source_init(struct ct_table *t, uint32_t max)
@@ -202,6 +203,20 @@ static void entries_change(struct ct_table *t, int32_t by)
 		t->source.entries += (uint32_t)by;
 }
 
+static void note_usual(struct ct_table *t, const struct ct_conn *ct)
+{
+	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
+	const struct ct_wide6 *w6 = (const struct ct_wide6 *)ct;
+	union inet_addr *usual = t->source.usual;
+
+	if (!ct_conn_is_v6(ct)) {
+		usual[0] = inet_addr_ip4(w4->daddr);
+		return;
+	}
+	usual[1].q[0] = w6->daddr[0];
+	usual[1].q[1] = w6->daddr[1];
+}
+
 void ct_source_add(struct ct_table *t, struct ct_conn *ct)
 {
 	struct ct_mapping *m = ct_conn_mapping(ct);
@@ -209,10 +224,8 @@ void ct_source_add(struct ct_table *t, struct ct_conn *ct)
 	struct ct_key key;
 	uint32_t *head;
 
-	if (!t->cfg.threads) {
-		ct_mapping_key(ct, &key);
-		t->source.usual[ct_conn_is_v6(ct)] = key.dst;
-	}
+	if (!t->cfg.threads)
+		note_usual(t, ct);
 	ct_conn_key(ct, &key);
 	m->source = ct_source_hash(t, &key);
 	source_lock(t, m->source);

@@ -117,22 +117,75 @@ void ct_table_set_acct(struct ct_table *t, bool on)
 
 /* --- entries -------------------------------------------------------------- */
 
+/* The hash of any tuple. */
+static uint64_t key_hash(const struct ct_table *t, const struct ct_key *key)
+{
+	struct ct_key inverse;
+
+	ct_l4proto_invert(ct_l4proto_find(key->l4), key, &inverse);
+	return ct_key_hash(&t->secret, key, &inverse);
+}
+
+/* Are the inverses of its tuples the same with their ends exchanged? Then their
+ * hashes need no keys made. */
+static inline bool hashes_as_it_lies(const struct ct_conn *ct)
+{
+	return likely(!ct_l4proto_find(ct_load(&ct->l4))->invert_tuple);
+}
+
+static inline uint64_t hash4(const struct ct_table *t, uint64_t addrs,
+			     uint64_t head)
+{
+	return ct_hash4_either(&t->secret, (uint32_t)addrs,
+			       (uint32_t)(addrs >> 32), head,
+			       ct_head_swap(head));
+}
+
+static inline uint64_t hash6(const struct ct_table *t, const uint64_t src[2],
+			     const uint64_t dst[2], uint64_t head)
+{
+	return ct_hash6_either(&t->secret, ct_load(&src[0]), ct_load(&src[1]),
+			       ct_load(&dst[0]), ct_load(&dst[1]), head,
+			       ct_head_swap(head));
+}
+
 uint64_t ct_conn_hash(const struct ct_table *t, const struct ct_conn *ct)
 {
-	struct ct_key key, inverse;
+	const struct ct_conn4 *c4 = (const struct ct_conn4 *)ct;
+	const struct ct_conn6 *c6 = (const struct ct_conn6 *)ct;
+	const uint64_t head = ct_load(&ct->head) & CT_HEAD_MASK;
+	struct ct_key key;
 
+	if (hashes_as_it_lies(ct))
+		return ct_conn_is_v6(ct) ? hash6(t, c6->saddr, c6->daddr, head)
+					 : hash4(t, ct_load(&c4->addrs), head);
 	ct_conn_key(ct, &key);
-	ct_l4proto_invert(ct_l4proto_find(key.l4), &key, &inverse);
-	return ct_key_hash(&t->secret, &key, &inverse);
+	return key_hash(t, &key);
+}
+
+/* ct_conn_reply_hash() of a wide entry, as it lies. */
+static uint64_t wide_reply_hash(const struct ct_table *t,
+				const struct ct_conn *ct)
+{
+	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
+	const struct ct_wide6 *w6 = (const struct ct_wide6 *)ct;
+	const uint64_t rest = ct_load(&ct->head) & CT_HEAD_MASK &
+			      ~(uint64_t)UINT32_MAX;
+
+	if (ct_conn_is_v6(ct))
+		return hash6(t, w6->saddr, w6->daddr,
+			     rest | ct_load(&w6->m.ports));
+	return hash4(t, ct_load(&w4->addrs), rest | ct_load(&w4->m.ports));
 }
 
 uint64_t ct_conn_reply_hash(const struct ct_table *t, const struct ct_conn *ct)
 {
-	struct ct_key reply, inverse;
+	struct ct_key reply;
 
+	if (hashes_as_it_lies(ct) && ct_conn_is_wide(ct))
+		return wide_reply_hash(t, ct);
 	ct_conn_reply_key(ct, &reply);
-	ct_l4proto_invert(ct_l4proto_find(reply.l4), &reply, &inverse);
-	return ct_key_hash(&t->secret, &reply, &inverse);
+	return key_hash(t, &reply);
 }
 
 static uint32_t count_change(struct ct_table *t, int32_t by)
@@ -300,20 +353,14 @@ struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 
 struct ct_conn *ct_conn_widen(struct ct_table *t, struct ct_conn *ct)
 {
-	struct ct_key key, reply;
-	struct ct_mapping *m;
+	struct ct_key key;
 	struct ct_conn *wide;
 
-	if (ct_conn_is_wide(ct))
-		return ct;
 	ct_conn_key(ct, &key);
-	ct_conn_reply_key(ct, &reply);
 	wide = conn_alloc(t, key.flags & CT_KEY_V6 ? CT_WIDE6 : CT_WIDE4, &key);
 	if (!wide)
 		return NULL;
-	ct_mapping_set(wide, &reply);
-	m = ct_conn_mapping(wide);
-	ct_store(&m->masq, 0);
+	ct_store(&ct_conn_mapping(wide)->masq, 0);
 	ct_store(&wide->timeout, ct->timeout);
 	ct_store(&wide->status, ct->status);
 	ct_store(&wide->mark, ct->mark);

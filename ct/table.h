@@ -125,10 +125,10 @@ struct ct_conn *ct_conn_new(struct ct_table *t, const struct ct_key *key,
 
 /**
  * ct_conn_widen() - the entry with room for a mapping
- * @ct:		not confirmed, the caller's alone
+ * @ct:		plain, not confirmed, the caller's alone
  *
- * The caller's reference goes over to what is returned, which is @ct itself if
- * it is a wide one. Its reply tuple is what it was.
+ * The caller's reference goes over to what is returned, whose reply tuple is to
+ * be set yet.
  *
  * Return: NULL when there is no memory; @ct is as it was then.
  */

@@ -50,9 +50,15 @@ enum reason nat_packet(const struct nat_env *env, struct packet *pkt)
 {
 	enum nat_manip manip = nat_hook_manip(pkt->hook);
 	struct ct_tuple target;
+	struct ct_nat_end to;
 
 	if (likely(!nat_applies(pkt, manip)))
 		return REASON_NONE;
+	if (likely(nat_manip_is_usual(pkt))) {
+		ct_nat_end(pkt->ct, ct_packet_dir(pkt), manip == NAT_SRC, &to);
+		nat_manip_usual(pkt, &to, manip);
+		return REASON_NONE;
+	}
 	if (!nat_target(pkt, &target) || !nat_manip(pkt, 0, &target, manip))
 		return REASON_nat_short;
 	return REASON_NONE;

@@ -11,6 +11,9 @@
  * A packet quoted in an ICMP error has eight bytes behind its IP header and
  * often no more: what lies beyond is left alone.
  *
+ * Nearly all packets are TCP or UDP with whole headers: they have a way of their
+ * own, where each checksum is repaired once. tests/nat/manip.c compares both.
+ *
  * Bytes that the capture's snap length cut off were on the wire and would have
  * been rewritten: missing them is no failure.
  */
@@ -250,4 +253,68 @@ bool nat_manip(struct packet *pkt, uint32_t nhoff,
 		csum_replace4(iph + 10, load_raw32(addr), load_raw32(m.new));
 	memcpy(addr, m.new, len);
 	return true;
+}
+
+/* --- the usual packets ---------------------------------------------------- */
+
+static inline uint64_t load64(const uint8_t *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+bool nat_manip_is_usual(const struct packet *pkt)
+{
+	const uint32_t len = pkt->l4proto == IPPROTO_TCP ? 20 : 8;
+
+	return (pkt->l4proto == IPPROTO_TCP || pkt->l4proto == IPPROTO_UDP) &&
+	       pkt->flags & PKT_L4 && !pkt->frag_off &&
+	       (pkt->nfproto == NFPROTO_IPV4 || pkt->l4_off == 40) &&
+	       packet_read(pkt, pkt->l4_off, len);
+}
+
+/* The address at @p becomes @to; the difference for checksums. */
+static inline uint64_t put_addr(uint8_t *p, const union inet_addr *to, bool v4)
+{
+	uint64_t diff;
+
+	if (likely(v4)) {
+		diff = (uint64_t)~load_raw32(p) + to->ip;
+		memcpy(p, &to->ip, 4);
+		return diff;
+	}
+	diff = csum_add(~load64(p), ~load64(p + 8));
+	diff = csum_add(csum_add(diff, to->q[0]), to->q[1]);
+	memcpy(p, &to->q[0], 8);
+	memcpy(p + 8, &to->q[1], 8);
+	return diff;
+}
+
+void nat_manip_usual(struct packet *pkt, const struct ct_nat_end *to,
+		     enum nat_manip manip)
+{
+	const bool v4 = pkt->nfproto == NFPROTO_IPV4;
+	const bool udp = pkt->l4proto == IPPROTO_UDP;
+	uint8_t *iph = pkt->data, *l4 = iph + pkt->l4_off;
+	uint8_t *port = l4 + (manip == NAT_SRC ? 0 : 2);
+	uint8_t *check = l4 + (udp ? 6 : 16);
+	uint8_t *addr = iph + (v4 ? 12 : 8);
+	uint64_t diff;
+	be16_t sum;
+
+	pkt->flags |= PKT_DIRTY;
+	diff = put_addr(manip == NAT_SRC ? addr : addr + (v4 ? 4 : 16),
+			&to->addr, v4);
+	if (v4)
+		put16(iph + 10, csum_repaired(load_raw16(iph + 10), diff));
+	diff = csum_add(diff, (uint64_t)(uint16_t)~load_raw16(port) + to->port);
+	put16(port, to->port);
+	sum = load_raw16(check);
+	if (unlikely(udp && !sum))
+		return;
+	sum = csum_repaired(sum, diff);
+	/* zero says: none */
+	put16(check, udp && !sum ? 0xffff : sum);
 }

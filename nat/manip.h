@@ -4,6 +4,7 @@
 #ifndef NFTVM_NAT_MANIP_H
 #define NFTVM_NAT_MANIP_H
 
+#include "ct/nat.h"
 #include "nat/nat.h"
 
 /**
@@ -17,5 +18,14 @@
  */
 bool nat_manip(struct packet *pkt, uint32_t nhoff,
 	       const struct ct_tuple *target, enum nat_manip manip);
+
+/** nat_manip_is_usual() - is it a TCP or UDP packet without IPv6 extension
+ * headers, with all of its headers there? */
+bool nat_manip_is_usual(const struct packet *pkt);
+
+/** nat_manip_usual() - nat_manip() of such a packet: @to is its source or
+ * destination afterwards */
+void nat_manip_usual(struct packet *pkt, const struct ct_nat_end *to,
+		     enum nat_manip manip);
 
 #endif

@@ -63,13 +63,13 @@ enum reason nat_null_binding(const struct nat_env *env, struct packet *pkt,
 
 	if (is_bound(pkt, manip))
 		return REASON_NONE;
-	ct_tuple(pkt->ct, CT_DIR_REPLY, &reply);
-	if (manip == NAT_DST && !nat_is_icmp(reply.l4)) {
+	if (manip == NAT_DST && !nat_is_icmp(ct_l4(pkt->ct))) {
 		/* Its own address without ports to choose from: nothing is
 		 * looked up, nothing changes (get_unique_tuple()). */
 		ct_status_add(pkt->ct, IPS_DST_NAT_DONE);
 		return REASON_NONE;
 	}
+	ct_tuple(pkt->ct, CT_DIR_REPLY, &reply);
 	range.min = range.max = manip == NAT_SRC ? reply.dst : reply.src;
 	return nat_setup(env, pkt, &range, manip);
 }

@@ -16,14 +16,15 @@
  *
  * Never all ports of an address: with 60,000 of them taken a connection costs
  * some 250 lookups at the very worst, and if none was free the last stays,
- * and the connection fails at confirm.
+ * and the connection fails at confirm. Nobody knows before which of these will
+ * be taken, but all of them are known, so what they look at is loaded together.
  */
 #include "nat/unique.h"
 
 #include "ct/nat.h"
 
 #define MAX_ATTEMPTS 128 /* NF_NAT_MAX_ATTEMPTS */
-#define HARDER_BELOW 32	 /* NF_NAT_HARDER_THRESH */
+#define HARDER_BELOW 32u /* NF_NAT_HARDER_THRESH */
 #define RANDOM_ANY   (NF_NAT_RANGE_PROTO_RANDOM | NF_NAT_RANGE_PROTO_RANDOM_FULLY)
 
 static be16_t *port_of(struct ct_tuple *t, enum nat_manip manip)
@@ -186,6 +187,35 @@ static uint16_t first_offset(const struct nat_env *env, be16_t port,
 	return 0;
 }
 
+/* Try @attempts ports in turn; true: *t has one that is free, else the last. Few
+ * at first, since mostly the first one will do. */
+static bool try_ports(const struct nat_env *env, const struct ct_conn *ct,
+		      struct ct_tuple *t, enum nat_manip manip, struct ports *p,
+		      uint32_t attempts)
+{
+	struct ct_tuple tuples[CT_NAT_TRIES];
+	unsigned n = 2, free;
+	/* The last ones look harder. */
+	uint32_t harder = attempts - MIN(attempts, HARDER_BELOW);
+
+	for (uint32_t i = 0; i < attempts; i += n) {
+		n = MIN(2 * n, (unsigned)CT_NAT_TRIES);
+		n = MIN(n, i < harder ? harder - i : attempts - i);
+		for (unsigned k = 0; k < n; k++, p->off++) {
+			tuples[k] = *t;
+			*port_of(&tuples[k], manip) =
+				htobe16((uint16_t)(p->min + p->off % p->size));
+		}
+		free = ct_nat_first_free(
+			env->ct, ct, tuples, n,
+			i < harder ? CT_TAKEN : CT_TAKEN_HARDER, env->now);
+		*t = tuples[MIN(free, n - 1)];
+		if (free < n)
+			return true;
+	}
+	return false;
+}
+
 /* nf_nat_l4proto_unique_tuple() */
 static void search_port(const struct nat_env *env, const struct ct_conn *ct,
 			struct ct_tuple *t, const struct nat_range *range,
@@ -200,17 +230,8 @@ static void search_port(const struct nat_env *env, const struct ct_conn *ct,
 	    !ports_init(&p, t, *port, range, manip))
 		return;
 	p.off = first_offset(env, *port, range, manip);
-	attempts = p.size < MAX_ATTEMPTS ? p.size : MAX_ATTEMPTS;
-	for (;;) {
-		for (uint32_t i = 0; i < attempts; i++, p.off++) {
-			*port = htobe16((uint16_t)(p.min + p.off % p.size));
-			if (!ct_nat_taken(env->ct, ct, t,
-					  attempts - i <= HARDER_BELOW
-						  ? CT_TAKEN_HARDER
-						  : CT_TAKEN,
-					  env->now))
-				return;
-		}
+	attempts = MIN(p.size, (uint32_t)MAX_ATTEMPTS);
+	while (!try_ports(env, ct, t, manip, &p, attempts)) {
 		if (attempts >= p.size || attempts < 16)
 			return;
 		attempts /= 2;

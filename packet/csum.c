@@ -145,23 +145,21 @@ uint64_t csum_pseudo(const struct packet *pkt, uint32_t l4_len, uint8_t l4proto)
 	return csum_partial(pkt->data + 8, 32, sum);
 }
 
-/* RFC 1624, equation 3: HC' = ~(~HC + ~m + m') */
-static void csum_apply(uint8_t *check, uint64_t not_from, uint64_t to)
+static void csum_apply(uint8_t *check, uint64_t diff)
 {
-	uint64_t sum = (uint16_t)~load_raw16(check);
-	be16_t folded = csum_fold(csum_add(csum_add(sum, not_from), to));
+	be16_t repaired = csum_repaired(load_raw16(check), diff);
 
-	memcpy(check, &folded, sizeof(folded));
+	memcpy(check, &repaired, sizeof(repaired));
 }
 
 void csum_replace2(uint8_t *check, be16_t from, be16_t to)
 {
-	csum_apply(check, (uint16_t)~from, to);
+	csum_apply(check, (uint64_t)(uint16_t)~from + to);
 }
 
 void csum_replace4(uint8_t *check, be32_t from, be32_t to)
 {
-	csum_apply(check, (uint32_t)~from, to);
+	csum_apply(check, (uint64_t)(uint32_t)~from + to);
 }
 
 void csum_replace(uint8_t *check, const void *from, const void *to,
@@ -172,8 +170,8 @@ void csum_replace(uint8_t *check, const void *from, const void *to,
 	assert(len <= sizeof(inverted) && len % 2 == 0);
 	for (unsigned i = 0; i < len; i++)
 		inverted[i] = (uint8_t) ~((const uint8_t *)from)[i];
-	csum_apply(check, csum_partial(inverted, len, 0),
-		   csum_partial(to, len, 0));
+	csum_apply(check,
+		   csum_partial(to, len, csum_partial(inverted, len, 0)));
 }
 
 /* The reflected polynomial 0x82f63b78, four bits at a time: small, and SCTP is

@@ -47,6 +47,14 @@ be16_t csum_ip_header(const uint8_t *iph, unsigned len);
 uint64_t csum_pseudo(const struct packet *pkt, uint32_t l4_len,
 		     uint8_t l4proto);
 
+/** csum_repaired() - the checksum @check after what it covers changed: @diff is
+ * the sum of what came in minus (plus the complement of) what went out (RFC
+ * 1624, equation 3: HC' = ~(~HC + ~m + m')) */
+static inline be16_t csum_repaired(be16_t check, uint64_t diff)
+{
+	return csum_fold(csum_add((uint16_t)~check, diff));
+}
+
 /** csum_replace2() - repair the checksum at @check after two bytes of what it
  * covers changed from @from to @to (network order) */
 void csum_replace2(uint8_t *check, be16_t from, be16_t to);

@@ -246,3 +246,81 @@ Test(nat, masquerade_link_and_reset)
 	ct_packet_release(lab.t, &pkt);
 	lab_close(&lab);
 }
+
+/* An entry that NAT takes hold of becomes another in memory, and is the same to
+ * everybody. */
+static void widening(bool v6)
+{
+	uint64_t packets, bytes;
+	struct ct_tuple before, after, reply;
+	struct packet pkt;
+	struct lab lab;
+	struct wire w;
+	uint32_t id;
+
+	lab_open(&lab, NULL);
+	ct_table_set_acct(lab.t, true);
+	pkt = begin(&lab, &w, v6, 1000);
+	id = ct_id(pkt.ct);
+	ct_set_mark(pkt.ct, 99);
+	ct_tuple(pkt.ct, CT_DIR_ORIGINAL, &before);
+	ct_tuple(pkt.ct, CT_DIR_REPLY, &reply);
+	cr_expect(ct_nat_set_masq_link(lab.t, &pkt, 3));
+	ct_tuple(pkt.ct, CT_DIR_REPLY, &after);
+	cr_expect(ct_tuple_eq(&after, &reply));
+	reply.dport = htobe16(7);
+	cr_expect(ct_nat_reply_set(lab.t, &pkt, &reply));
+	cr_expect_eq(ct_id(pkt.ct), id);
+	cr_expect_eq(ct_mark(pkt.ct), 99);
+	cr_expect_eq(ct_nat_masq_link(pkt.ct), 3);
+	cr_expect_eq(ct_expires_ms(pkt.ct, &lab.now), 30000);
+	ct_acct(pkt.ct, CT_DIR_ORIGINAL, &packets, &bytes);
+	cr_expect_eq(packets, 1);
+	cr_expect_eq(bytes, w.len);
+	ct_tuple(pkt.ct, CT_DIR_ORIGINAL, &after);
+	cr_expect(ct_tuple_eq(&after, &before));
+	ct_tuple(pkt.ct, CT_DIR_REPLY, &after);
+	cr_expect(ct_tuple_eq(&after, &reply));
+	cr_expect_eq(ct_table_count(lab.t), 1);
+	ct_packet_release(lab.t, &pkt); /* never confirmed */
+	cr_expect_eq(ct_table_count(lab.t), 0);
+	lab_close(&lab);
+}
+
+Test(nat, a_translated_entry_is_the_one_it_was)
+{
+	widening(false);
+	widening(true);
+}
+
+/* What a packet is rewritten to, as nat_target() has it. */
+Test(nat, ends)
+{
+	for (int v6 = 0; v6 < 2; v6++) {
+		struct ct_tuple original, reply;
+		struct ct_nat_end end;
+		struct packet pkt;
+		struct lab lab;
+		struct wire w;
+
+		lab_open(&lab, NULL);
+		pkt = begin(&lab, &w, v6, 1000);
+		translate(&lab, &pkt, 2000);
+		ct_tuple(pkt.ct, CT_DIR_ORIGINAL, &original);
+		ct_tuple(pkt.ct, CT_DIR_REPLY, &reply);
+		ct_nat_end(pkt.ct, CT_DIR_ORIGINAL, true, &end);
+		cr_expect_eq(end.port, htobe16(2000));
+		cr_expect(inet_addr_eq(&end.addr, &reply.dst));
+		ct_nat_end(pkt.ct, CT_DIR_ORIGINAL, false, &end);
+		cr_expect_eq(end.port, htobe16(53));
+		cr_expect(inet_addr_eq(&end.addr, &reply.src));
+		ct_nat_end(pkt.ct, CT_DIR_REPLY, true, &end);
+		cr_expect_eq(end.port, htobe16(53));
+		cr_expect(inet_addr_eq(&end.addr, &original.dst));
+		ct_nat_end(pkt.ct, CT_DIR_REPLY, false, &end);
+		cr_expect_eq(end.port, htobe16(1000));
+		cr_expect(inet_addr_eq(&end.addr, &original.src));
+		ct_packet_release(lab.t, &pkt);
+		lab_close(&lab);
+	}
+}

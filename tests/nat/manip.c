@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <criterion/criterion.h>
 
+#include "base/rng.h"
 #include "nat/manip.h"
 #include "packet/csum.h"
 #include "tests/nat/lab.h"
@@ -190,4 +191,104 @@ Test(manip, what_a_capture_cut_off_is_no_failure)
 	pkt.len = 24;
 	cr_expect(nat_manip(&pkt, 0, &t, NAT_SRC));
 	cr_expect_eq(get_be32(pkt.data + 12), 0xc0000201);
+}
+
+/* --- the usual packets: two ways, one outcome ------------------------------ */
+
+/* Anything, or what sums to one of the two zeros. */
+static void draw(struct rng *rng, void *p, uint32_t len)
+{
+	static const uint8_t fill[] = { 0, 0xff };
+	const uint32_t kind = rng_below(rng, 4);
+
+	for (uint32_t i = 0; i < len; i++)
+		((uint8_t *)p)[i] = kind < ARRAY_LEN(fill)
+					    ? fill[kind]
+					    : (uint8_t)rng_u32(rng);
+}
+
+/* A TCP or UDP packet of random fields, with IPv4 options or a snap length or
+ * without; in @w, decoded. */
+static struct packet draw_packet(struct rng *rng, struct wire *w)
+{
+	const bool v6 = rng_below(rng, 2), tcp = rng_below(rng, 2);
+	const uint32_t hdr = v6 ? 40 : 20 + 4 * rng_below(rng, 11);
+	struct packet pkt;
+
+	for (uint32_t at = 0; at < 120; at += 2)
+		draw(rng, w->buf + at, 2);
+	draw(rng, w->buf + (v6 ? 8 : 12), 4);
+	w->buf[0] = (uint8_t)(v6 ? 0x60 : 0x40 | hdr / 4);
+	if (!v6)
+		memset(w->buf + 6, 0, 2);
+	w->buf[v6 ? 6 : 9] = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+	w->len = hdr + (tcp ? 20 : 8) + rng_below(rng, 10);
+	packet_init(&pkt, w->buf, sizeof(w->buf), w->buf,
+		    w->len - rng_below(rng, 12), w->len);
+	pkt.nfproto = v6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	packet_decode(&pkt);
+	return pkt;
+}
+
+Test(manip, the_usual_way_does_what_the_other_does)
+{
+	unsigned usual = 0;
+	struct rng rng;
+
+	rng_seed(&rng, 3);
+	for (unsigned i = 0; i < 200000; i++) {
+		enum nat_manip manip = rng_below(&rng, 2) ? NAT_SRC : NAT_DST;
+		struct ct_nat_end to = { .port = 0 };
+		struct ct_tuple target;
+		struct packet pkt, copy;
+		struct wire w, v;
+
+		pkt = draw_packet(&rng, &w);
+		v = w;
+		copy = pkt;
+		copy.buf = copy.data = v.buf;
+		draw(&rng, &to.addr, pkt.nfproto == NFPROTO_IPV4 ? 4 : 16);
+		draw(&rng, &to.port, 2);
+		target = (struct ct_tuple){
+			.src = to.addr,
+			.dst = to.addr,
+			.sport = to.port,
+			.dport = to.port,
+			.l3 = pkt.nfproto,
+			.l4 = pkt.l4proto,
+		};
+		if (!nat_manip_is_usual(&pkt))
+			continue;
+		usual++;
+		nat_manip_usual(&pkt, &to, manip);
+		cr_assert(nat_manip(&copy, 0, &target, manip));
+		cr_assert_arr_eq(w.buf, v.buf, w.len, "packet %u", i);
+		cr_assert_eq(pkt.flags, copy.flags);
+	}
+	cr_expect_gt(usual, 50000, "%u", usual);
+}
+
+/* What has no ports where it should, or not all of its header, is not usual. */
+Test(manip, what_is_usual)
+{
+	struct packet pkt;
+	struct wire w;
+
+	make(&w, false, IPPROTO_TCP);
+	pkt = received(&w);
+	cr_expect(nat_manip_is_usual(&pkt));
+	pkt.len = 39;
+	cr_expect_not(nat_manip_is_usual(&pkt));
+	make(&w, true, IPPROTO_UDP);
+	pkt = received(&w);
+	cr_expect(nat_manip_is_usual(&pkt));
+	pkt.l4_off = 48; /* behind an extension header */
+	cr_expect_not(nat_manip_is_usual(&pkt));
+	make(&w, false, IPPROTO_UDPLITE);
+	pkt = received(&w);
+	cr_expect_not(nat_manip_is_usual(&pkt));
+	make(&w, false, IPPROTO_UDP);
+	pkt = received(&w);
+	pkt.frag_off = 8;
+	cr_expect_not(nat_manip_is_usual(&pkt));
 }

@@ -168,6 +168,83 @@ Test(unique, no_linear_search)
 	nat_lab_close(&n);
 }
 
+/* The loop of nf_nat_l4proto_unique_tuple() as the kernel has it, one port after
+ * the other. */
+static be16_t search_as_linux(struct nat_lab *n, struct rng *rng,
+			      const struct ct_conn *ct, struct ct_tuple t,
+			      uint32_t min, uint32_t size)
+{
+	uint32_t attempts = size < 128 ? size : 128;
+	uint16_t off = (uint16_t)rng_u32(rng);
+
+	for (;;) {
+		for (uint32_t i = 0; i < attempts; i++, off++) {
+			t.sport = htobe16((uint16_t)(min + off % size));
+			if (!ct_nat_taken(n->lab.t, ct, &t, CT_TAKEN,
+					  &n->lab.now))
+				return t.sport;
+		}
+		if (attempts >= size || attempts < 16)
+			return t.sport;
+		attempts /= 2;
+		off = (uint16_t)rng_u32(rng);
+	}
+}
+
+/* Of @crowded ports from 1024 on towards one peer all are taken; a connection
+ * then gets the port that the kernel's loop would give it, by the same
+ * numbers. */
+static void search_beside_linux(unsigned crowded, struct nat_range range)
+{
+	const uint32_t min = range.min_port ? be16toh(range.min_port) : 1024;
+	const uint32_t size = range.max_port ? be16toh(range.max_port) - min + 1
+					     : 64512;
+	struct nat_lab n;
+	struct wire w;
+
+	range.flags |= NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_RANDOM;
+	range.min.ip = range.max.ip = htobe32(0xc0000201);
+	nat_lab_open(&n);
+	for (unsigned i = 0; i < crowded; i++) {
+		struct packet pkt = begin(&n, &w, (uint16_t)(1024 + i), 80,
+					  0xc0000201, 0xc6336401);
+
+		ct_confirm(n.lab.t, &pkt, &n.lab.now);
+		ct_packet_release(n.lab.t, &pkt);
+	}
+	for (unsigned i = 0; i < 500; i++) {
+		struct packet pkt =
+			begin(&n, &w, 1024, 80, 0x0b000000 + i, 0xc6336401);
+		struct rng rng = n.rng;
+		struct ct_tuple t = choose(&n, &pkt, &range, NAT_SRC);
+		be16_t want = search_as_linux(&n, &rng, pkt.ct, t, min, size);
+
+		cr_assert_eq(t.sport, want, "%u: %u not %u", i,
+			     be16toh(t.sport), be16toh(want));
+		cr_assert_eq(rng_u32(&rng), rng_u32(&n.rng));
+		ct_packet_release(n.lab.t, &pkt);
+	}
+	nat_lab_close(&n);
+}
+
+Test(unique, ports_are_those_of_the_kernels_loop)
+{
+	const struct nat_range any = { .flags = 0 };
+	struct nat_range some = {
+		.flags = NF_NAT_RANGE_PROTO_SPECIFIED,
+		.min_port = htobe16(1000),
+		.max_port = htobe16(1099),
+	};
+
+	search_beside_linux(0, any);
+	search_beside_linux(60000, any);
+	search_beside_linux(64512, any); /* none is free */
+	search_beside_linux(0, some);
+	search_beside_linux(73, some);
+	some.max_port = htobe16(1299);
+	search_beside_linux(270, some);
+}
+
 /* Facts, trap 11: a source keeps its mapping while it fits. */
 Test(unique, an_earlier_mapping_is_taken_again)
 {
