@@ -143,9 +143,13 @@ struct prefix_expr {
 	unsigned bits;
 };
 
-/** struct range_expr - @lo-@hi as written; checked: @from to @to */
+/**
+ * struct range_expr - @lo-@hi as written; checked: @from to @to
+ * @outside:	hours over midnight: what is not in it is meant
+ */
 struct range_expr {
 	struct expr e;
+	bool outside;
 	struct expr *lo, *hi;
 	u128 from, to;
 };

@@ -99,12 +99,22 @@ static void define_drop(struct parser *p, const struct define *d)
 		strmap_del(p->defines, d->name);
 }
 
+struct str build_name(struct parser *p, struct str name, const struct loc *loc)
+{
+	if (keywords_reserve(p->keywords, name))
+		diag_error(p->diags, loc,
+			   "\"%.*s\" is a word of the language, not a name",
+			   (int)name.len, name.s);
+	return name;
+}
+
 void build_define(struct parser *p, const struct loc *loc, struct str name,
 		  const struct loc *name_loc, struct expr *init, bool redefine)
 {
 	struct define *old = define_find(p, name), *d;
 	bool is_here = old && old->scope == p->scope;
 
+	build_name(p, name, name_loc);
 	if (old && !redefine) {
 		diag_error2(
 			p->diags, name_loc,
@@ -306,6 +316,13 @@ void build_cmd(struct parser *p, enum cmd_op op, enum cmd_obj obj,
 	struct item *it = build_item(p, op, obj, loc, names);
 
 	build_item_take_at(p, it);
+}
+
+void build_flush(struct parser *p, const struct loc *loc,
+		 struct name_list *names, bool is_map)
+{
+	build_cmd(p, CMD_FLUSH, OBJ_SET, loc, names);
+	p->last->list_what = is_map ? "map" : "set";
 }
 
 void build_list_all(struct parser *p, const struct loc *loc, struct str what,

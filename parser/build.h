@@ -52,6 +52,8 @@ struct expr *build_var(struct parser *p, const struct loc *loc,
 		       struct str name);
 
 /* Names and words */
+/** build_name() - @name, which must not be one of the language's words */
+struct str build_name(struct parser *p, struct str name, const struct loc *loc);
 struct name_list *build_names_add(struct parser *p, struct name_list *l,
 				  struct str name, const struct loc *loc);
 struct name_list *build_names2(struct parser *p, struct str a,
@@ -75,6 +77,9 @@ void build_item_take_at(struct parser *p, struct item *it);
 void build_op(struct parser *p, enum cmd_op op, const struct loc *loc);
 void build_cmd(struct parser *p, enum cmd_op op, enum cmd_obj obj,
 	       const struct loc *loc, struct name_list *names);
+/** build_flush() - of a set, or of a map: nft tells them apart */
+void build_flush(struct parser *p, const struct loc *loc,
+		 struct name_list *names, bool is_map);
 void build_list_all(struct parser *p, const struct loc *loc, struct str what,
 		    const struct loc *what_loc);
 void build_rename(struct parser *p, const struct loc *loc,

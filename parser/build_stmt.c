@@ -294,17 +294,13 @@ static void log_level(struct parser *p, struct log_stmt *l, struct str value,
 		diag_hint(p->diags, "did you mean \"%s\"?", near);
 }
 
+/* What is too large loses its upper bits: nft has fields of @max. */
 static void log_number(struct parser *p, struct log_stmt *l, unsigned has,
-		       uint32_t *field, uint64_t max, struct str value,
+		       uint32_t *field, uint32_t max, struct str value,
 		       const struct loc *loc)
 {
-	uint64_t n = number64(p, value, loc);
-
 	l->has |= has;
-	if (n > max)
-		diag_error(p->diags, loc, "at most %llu",
-			   (unsigned long long)max);
-	*field = (uint32_t)n;
+	*field = (uint32_t)number64(p, value, loc) & max;
 }
 
 struct stmt *build_log_opt(struct parser *p, struct stmt *s, struct str opt,

@@ -144,7 +144,7 @@ static int prio_word(struct check *c, const struct chain_item *ci,
 	}
 	if (!str_number(digits, &v))
 		return prio_name(c, ci, ch, word, prio);
-	*prio = v > 1ull << 32 ? 1l << 32 : (long)v;
+	*prio = (int32_t)v;
 	if (minus)
 		*prio = -*prio;
 	return 0;
@@ -167,13 +167,10 @@ static int check_prio(struct check *c, const struct chain_item *ci,
 	}
 	if (p->offset.len) {
 		str_number(p->offset, &v);
-		offset = v > 1ull << 32 ? 1l << 32 : (long)v;
+		offset = (int32_t)v;
 	}
-	prio += p->sign * offset;
-	if (prio > INT32_MAX || prio < INT32_MIN)
-		return diag_error(c->diags, &ci->prio_loc,
-				  "a priority has 32 bits");
-	ch->priority = (int32_t)prio;
+	/* nft counts in 32 bits, and says nothing of those above */
+	ch->priority = (int32_t)(prio + p->sign * offset);
 	return 0;
 }
 

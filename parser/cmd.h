@@ -139,7 +139,7 @@ struct cmd_chain {
  * @anonymous:	made for a rule that follows; named __set%d / __map%d, @id says
  *		which rule's
  * @nftnl:	the declaration in libnftnl's form, owned by the parser
- * @layout, @open_end, @no_first,
+ * @layout, @open_end, @no_first, @stmts,
  *		@type_loc: parser/'s own
  * @elems:	its elements as nft sends them, sorted and merged as nft does;
  *		NULL when none
@@ -159,6 +159,7 @@ struct cmd_set {
 	const struct set_layout *layout;
 	uint32_t open_end;
 	bool no_first;
+	const struct stmt *stmts;
 	struct loc type_loc;
 };
 

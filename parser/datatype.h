@@ -117,6 +117,9 @@ struct datatype {
 /* What nft lists without knowing its type. */
 extern const struct datatype type_invalid;
 
+/** datatype_is_string() - texts: first byte first, "x*" is a prefix */
+bool datatype_is_string(const struct datatype *t);
+
 /** datatype_by_id() - a plain type, or NULL */
 const struct datatype *datatype_by_id(uint32_t id);
 /** datatype_of_id() - a plain type, or a concatenation made in @a; NULL */

@@ -71,6 +71,11 @@ static void string_print(const struct parser_env *env, const struct datatype *t,
 	strbuf_putc(out, '"');
 }
 
+bool datatype_is_string(const struct datatype *t)
+{
+	return t && (t->id == TYPE_IFNAME || t->id == TYPE_STRING);
+}
+
 const struct datatype type_string = {
 	.id = TYPE_STRING,
 	.name = "string",

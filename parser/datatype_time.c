@@ -186,6 +186,17 @@ static long gmt_offset(void)
 
 #define DAY_SECONDS 86400
 
+/* 1h30m: so much of the day has passed, in Greenwich */
+static int hour_span(const struct symbol_expr *s, u128 *v)
+{
+	uint64_t ms;
+
+	if (!str_time(s->text, &ms))
+		return -1;
+	*v = ms / 1000;
+	return 0;
+}
+
 static int hour_parse(struct check *c, const struct datatype *t,
 		      const struct symbol_expr *s, u128 *v)
 {
@@ -197,7 +208,7 @@ static int hour_parse(struct check *c, const struct datatype *t,
 		return -1;
 	if (sscanf(text, "%2u:%2u:%2u%c", &h, &m, &sec, &extra) != 3 &&
 	    sscanf(text, "%2u:%2u%c", &h, &m, &extra) != 2)
-		return str_number(s->text, v) ? 0 : -1;
+		return hour_span(s, v);
 	if (h > 23 || m > 59 || sec > 59)
 		return -1;
 	at = (long)(h * 3600 + m * 60 + sec) - gmt_offset();

@@ -13,12 +13,19 @@
 #include "parser/print.h"
 #include "parser/setdecl.h"
 
+/* Types that have a name for messages alone: sets of them say typeof. */
+static bool is_nameless(const struct datatype *t)
+{
+	return t->id == TYPE_CT_LABEL || t->id == TYPE_CT_EVENTBIT ||
+	       t == &type_hour || t == &type_day;
+}
+
 static const struct datatype *find_type(struct check *c, const struct words *w)
 {
 	const struct datatype *t = datatype_by_name(w->word);
 	const char *names[TYPE_COUNT], *near, *word;
 
-	if (t)
+	if (t && !is_nameless(t))
 		return t;
 	word = arena_strndup(c->arena, w->word.s, w->word.len);
 	diag_error(c->diags, &w->loc, "no datatype \"%s\"", word);
@@ -35,9 +42,7 @@ static struct set_field field_of(const struct datatype *t, unsigned len,
 	struct set_field f = { .dtype = t, .len = (uint16_t)len };
 
 	f.bytes = (uint16_t)((len + 7) / 8);
-	f.byteorder = t->id == TYPE_IFNAME || t->id == TYPE_STRING
-			      ? BYTEORDER_BIG
-			      : order;
+	f.byteorder = datatype_is_string(t) ? BYTEORDER_BIG : order;
 	return f;
 }
 
@@ -271,6 +276,7 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 	set_type_fill(set, &l);
 	if (stmts_check(&c, &si->stmts))
 		return NULL;
+	set->stmts = si->stmts;
 	if (si->elems.len &&
 	    set_fill(&c, set, &l, si->elems.v, si->elems.len, false))
 		return NULL;

@@ -38,7 +38,7 @@ static int bounds_of(struct fill *f, const struct expr *e, struct bound *b)
 		b->from = p->v;
 		b->to = p->v | u128_mask(e->len - p->bits);
 		f->in.ranged |= p->bits != e->len ||
-				e->dtype->id != TYPE_IFNAME;
+				!datatype_is_string(e->dtype);
 	} else {
 		return diag_error(f->c->diags, &e->loc,
 				  "this cannot be an element");
@@ -59,7 +59,7 @@ static int read_field(struct fill *f, const struct set_field *field,
 	const struct symbol_expr *s;
 
 	want_field(f->c, field);
-	if (expr_is(e, symbol) && field->dtype->id != TYPE_IFNAME) {
+	if (expr_is(e, symbol) && !datatype_is_string(field->dtype)) {
 		s = expr_as(e, symbol_expr);
 		if (datatype_parse(f->c, field->dtype, field->len, s, &b->from))
 			return -1;
@@ -301,6 +301,24 @@ static int put_stmts(struct fill *f, size_t row, struct stmt *stmts)
 	return 0;
 }
 
+/* What an element keeps is what its set says that elements keep. */
+static int check_stmts_fit(struct fill *f, const struct stmt *has)
+{
+	const struct stmt *want = f->set->stmts, *s = has;
+
+	for (; s && want; s = s->next, want = want->next)
+		if (s->ops != want->ops)
+			return diag_error2(f->c->diags, &s->loc, &want->loc,
+					   "%s, where the elements of this set "
+					   "have a %s",
+					   s->ops->name, want->ops->name);
+	if (f->set->stmts && (s || want))
+		return diag_error2(f->c->diags, &has->loc, &f->set->stmts->loc,
+				   "as many statements as the set has are "
+				   "expected");
+	return 0;
+}
+
 static int put_opts(struct fill *f, size_t row, const struct elem_opts *o)
 {
 	if ((o->has_timeout || o->has_expires) && !f->set->anonymous &&
@@ -314,6 +332,8 @@ static int put_opts(struct fill *f, size_t row, const struct elem_opts *o)
 		elem_batch_expirations_ms(f->out)[row] = o->expires_ms;
 	if (o->comment)
 		elem_batch_comments(f->out)[row] = o->comment;
+	if (o->stmts && check_stmts_fit(f, o->stmts))
+		return -1;
 	return o->stmts ? put_stmts(f, row, o->stmts) : 0;
 }
 
@@ -355,15 +375,17 @@ static int fill_plain(struct fill *f, bool concat_interval)
 	for (size_t i = 0; i < f->in.rows.len; i++) {
 		size_t row;
 
-		if (elem_is_catchall(f->in.rows.v[i]))
-			continue;
 		if (fill_row(f, i, &row))
 			return -1;
-		put_fields(f, i, row, concat_interval);
+		if (elem_is_catchall(f->in.rows.v[i]))
+			f->out->flags[row] = ELEM_CATCHALL;
+		else
+			put_fields(f, i, row, concat_interval);
 	}
 	return 0;
 }
 
+/* Behind the intervals, wherever they were written. */
 static int fill_catchall(struct fill *f)
 {
 	size_t row;
@@ -392,13 +414,9 @@ static int lay_out(struct fill *f)
 		if (f->l->n > 1)
 			*flags |= NFT_SET_CONCAT;
 	}
-	if (f->l->n == 1 && *flags & NFT_SET_INTERVAL) {
-		if (interval_fill(f))
-			return -1;
-	} else if (fill_plain(f, *flags & NFT_SET_INTERVAL)) {
-		return -1;
-	}
-	return fill_catchall(f);
+	if (f->l->n > 1 || !(*flags & NFT_SET_INTERVAL))
+		return fill_plain(f, *flags & NFT_SET_INTERVAL);
+	return interval_fill(f) ? -1 : fill_catchall(f);
 }
 
 int set_fill(struct check *c, struct cmd_set *set, const struct set_layout *l,

@@ -15,6 +15,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/build.h"
 #include "parser/chain.h"
 #include "parser/merge.h"
 #include "parser/names.h"
@@ -65,6 +66,21 @@ static int find_family(struct parser *p, const char *word,
 
 #define NAME_MAX_BYTES 255
 
+static bool bad_name(struct parser *p, const struct name_list *l, unsigned i)
+{
+	struct str name = { l->v[i], (uint32_t)strlen(l->v[i]) };
+
+	if (name.len > NAME_MAX_BYTES) {
+		diag_error(p->diags, &l->loc[i],
+			   "a name has 1 to %d characters", NAME_MAX_BYTES);
+		return true;
+	}
+	if (!keywords_reserve(p->keywords, name))
+		return false;
+	build_name(p, name, &l->loc[i]);
+	return true;
+}
+
 /* [family] and @want more names: table, and chain, set or object. */
 static int names(struct parser *p, const struct item *it, unsigned want,
 		 struct cmd_handle *h)
@@ -84,10 +100,8 @@ static int names(struct parser *p, const struct item *it, unsigned want,
 		return -1;
 	at += l->n == want + 1;
 	for (unsigned i = at; i < l->n; i++)
-		if (strlen(l->v[i]) > NAME_MAX_BYTES || !*l->v[i])
-			return diag_error(p->diags, &l->loc[i],
-					  "a name has 1 to %d characters",
-					  NAME_MAX_BYTES);
+		if (bad_name(p, l, i))
+			return -1;
 	h->table = l->v[at];
 	h->table_loc = l->loc[at];
 	if (want < 2)
@@ -498,6 +512,24 @@ static void flatten_elements(struct parser *p, const struct item *it)
 	cmd_new(p, it, OBJ_ELEMENTS, &h)->set = set;
 }
 
+/* `flush set' of a map, or the other way round. */
+static bool is_other_kind(struct parser *p, const struct item *it,
+			  const struct cmd_handle *h)
+{
+	const struct set_type *type;
+	bool is_map;
+
+	if (it->obj != OBJ_SET || it->op != CMD_FLUSH)
+		return false;
+	type = names_set(p, h->family, h->table, h->set);
+	is_map = type && type->flags & (NFT_SET_MAP | NFT_SET_OBJECT);
+	if (!type || is_map == !strcmp(it->list_what, "map"))
+		return false;
+	diag_error(p->diags, &h->set_loc, "\"%s\" is a %s, not a %s", h->set,
+		   is_map ? "map" : "set", it->list_what);
+	return true;
+}
+
 static void flatten_named(struct parser *p, const struct item *it)
 {
 	struct cmd_handle h = { 0 };
@@ -512,6 +544,8 @@ static void flatten_named(struct parser *p, const struct item *it)
 		names_unknown_table(p, &h.table_loc, h.family, h.table);
 		return;
 	}
+	if (is_other_kind(p, it, &h))
+		return;
 	if (it->obj == OBJ_OBJECT) {
 		flatten_object(p, it, &h);
 	} else if (!is_declaration(it)) {
@@ -553,6 +587,8 @@ static void flatten_rename(struct parser *p, const struct item *it)
 	names_only.n--;
 	chain.names = &names_only;
 	if (names(p, &chain, 2, &h))
+		return;
+	if (bad_name(p, it->names, names_only.n))
 		return;
 	names_add_chain(p, h.family, h.table, it->names->v[names_only.n]);
 	cmd_new(p, it, OBJ_CHAIN, &h)->new_name = it->names->v[names_only.n];

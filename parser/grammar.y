@@ -120,7 +120,7 @@ line
 define
 	: DEFINE name '=' init		{ build_define(p, &@$, $2, &@2, $4, false); }
 	| REDEFINE name '=' init	{ build_define(p, &@$, $2, &@2, $4, true); }
-	| UNDEFINE name			{ build_undefine(p, $2); }
+	| UNDEFINE name			{ build_undefine(p, build_name(p, $2, &@2)); }
 	;
 
 init
@@ -149,8 +149,8 @@ command
 	| FLUSH RULESET names		{ build_cmd(p, CMD_FLUSH, OBJ_RULESET, &@$, $3); }
 	| FLUSH TABLE names		{ build_cmd(p, CMD_FLUSH, OBJ_TABLE, &@$, $3); }
 	| FLUSH CHAIN names		{ build_cmd(p, CMD_FLUSH, OBJ_CHAIN, &@$, $3); }
-	| FLUSH SET names		{ build_cmd(p, CMD_FLUSH, OBJ_SET, &@$, $3); }
-	| FLUSH MAP names		{ build_cmd(p, CMD_FLUSH, OBJ_SET, &@$, $3); }
+	| FLUSH SET names		{ build_flush(p, &@$, $3, $2->token == MAP); }
+	| FLUSH MAP names		{ build_flush(p, &@$, $3, $2->token == MAP); }
 	| LIST RULESET			{ build_cmd(p, CMD_LIST, OBJ_RULESET, &@$, NULL); }
 	| LIST RULESET names		{ build_cmd(p, CMD_LIST, OBJ_RULESET, &@$, $3); }
 	| LIST TABLE names		{ build_cmd(p, CMD_LIST, OBJ_TABLE, &@$, $3); }
@@ -486,8 +486,8 @@ reject_stmt
 
 verdict
 	: VERDICT			{ $$ = build_verdict(p, &@$, $1->value, NULL); }
-	| JUMP name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, $2, true)); }
-	| GOTO name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, $2, true)); }
+	| JUMP name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, build_name(p, $2, &@2), true)); }
+	| GOTO name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, build_name(p, $2, &@2), true)); }
 	| JUMP '$' word			{ $$ = build_verdict(p, &@$, $1->value, build_var(p, &@3, $3)); }
 	| GOTO '$' word			{ $$ = build_verdict(p, &@$, $1->value, build_var(p, &@3, $3)); }
 	;
@@ -498,7 +498,7 @@ counter_args
 	;
 
 object_ref
-	: WORD				{ $$ = build_symbol(p, &@$, $1, false); }
+	: WORD				{ $$ = build_symbol(p, &@$, build_name(p, $1, &@1), false); }
 	| QUOTED			{ $$ = build_symbol(p, &@$, $1, true); }
 	| '$' word			{ $$ = build_var(p, &@$, $2); }
 	| lconcat MAP map_arg		{ $$ = build_map(p, &@$, $1, $3); }
@@ -754,14 +754,6 @@ text
 /* where a statement may follow: nothing that begins one */
 rname
 	: WORD
-	| QUOTED
-	| TYPE				{ $$ = build_word($1); }
-	| HOOK				{ $$ = build_word($1); }
-	| POLICY			{ $$ = build_word($1); }
-	| PRIORITY			{ $$ = build_word($1); }
-	| DEVICE			{ $$ = build_word($1); }
-	| FLAGS				{ $$ = build_word($1); }
-	| ELEMENTS			{ $$ = build_word($1); }
 	| ORIGINAL			{ $$ = build_word($1); }
 	| REPLY				{ $$ = build_word($1); }
 	| OPTION			{ $$ = build_word($1); }
@@ -848,7 +840,7 @@ word
 
 name
 	: nword
-	| QUOTED
+	| TO				{ $$ = build_word($1); }
 	| RULE				{ $$ = build_word($1); }
 	| HOOK				{ $$ = build_word($1); }
 	| POLICY			{ $$ = build_word($1); }

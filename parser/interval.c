@@ -9,7 +9,7 @@
  *
  * Sets that merge (anonymous ones, and `auto-merge`) join ranges that overlap
  * or touch. In others an overlap is an error, and ranges that touch keep both
- * rows; anonymous maps leave out an end row where the next range starts.
+ * rows, as does a range that is there twice; anonymous maps leave out an end row where the next range starts.
  */
 #include "parser/interval.h"
 
@@ -115,9 +115,12 @@ static ssize_t merge(struct fill *f, struct seg *v, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct seg *last = out ? &v[out - 1] : NULL;
 
-		if (last && last->from == v[i].from && last->to == v[i].to &&
-		    !(f->set->type.flags & (NFT_SET_MAP | NFT_SET_OBJECT)))
+		if (last && !joins && last->from == v[i].from &&
+		    last->to == v[i].to &&
+		    !(f->set->type.flags & (NFT_SET_MAP | NFT_SET_OBJECT))) {
+			v[out++] = v[i];
 			continue;
+		}
 		if (last && v[i].from <= last->to) {
 			if (!joins)
 				return overlap(f, last, &v[i]);

@@ -62,6 +62,15 @@ static const struct keyword fixed[] = {
 	{ "le", LTE }, { "ge", GTE }, { "and", AND }, { "or", OR },
 	{ "xor", XOR }, { "lshift", LSHIFT }, { "rshift", RSHIFT },
 };
+
+/* Words of nft's that are none of the grammar, and no names either. */
+static const char *const reserved[] = {
+	"all", "auto-merge", "bridge", "constant", "describe", "devices",
+	"dynamic", "ecn", "expires", "export", "gc-interval", "get",
+	"ibriport", "ibrname", "import", "include", "inet", "interval",
+	"monitor", "netdev", "obriport", "obrname", "offload", "random",
+	"size", "timeout", "xt",
+};
 /* clang-format on */
 
 #define SLOTS 1024
@@ -134,6 +143,31 @@ const struct keyword *keywords_find(const struct keywords *k, const char *s,
 			return row;
 	}
 	return NULL;
+}
+
+bool keywords_reserve(const struct keywords *k, struct str word)
+{
+	const struct keyword *kw = keywords_find(k, word.s, word.len);
+
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (str_is(word, reserved[i]))
+			return true;
+	if (!kw)
+		return false;
+	switch (kw->token) {
+	case OPTION:
+	case ORIGINAL:
+	case REPLY:
+	case ADDR:
+	case TO:
+	case CTCOUNT:
+	case BURST:
+	case MOD:
+	case SEED:
+	case OFFSET:
+		return false;
+	}
+	return true;
 }
 
 const char *keywords_name(const struct keywords *k, int token)

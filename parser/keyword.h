@@ -30,6 +30,9 @@ void keywords_free(struct keywords *k);
 /** keywords_find() - the row of a word, or NULL */
 const struct keyword *keywords_find(const struct keywords *k, const char *s,
 				    size_t len);
+/** keywords_reserve() - may nothing be called so? As nft has it, whose list is
+ * longer than this grammar's. */
+bool keywords_reserve(const struct keywords *k, struct str word);
 /** keywords_name() - the word of a token, or NULL (for messages) */
 const char *keywords_name(const struct keywords *k, int token);
 /** keywords_each() - row @i, or NULL at the end (for hints) */

@@ -86,14 +86,9 @@ static void byteorder(struct lower *l, unsigned reg, uint32_t bytes)
 					    : 2);
 }
 
-static bool is_string(const struct expr *e)
-{
-	return e->dtype->id == TYPE_IFNAME || e->dtype->id == TYPE_STRING;
-}
-
 uint8_t expr_order(const struct expr *e)
 {
-	return is_string(e) ? BYTEORDER_BIG : e->byteorder;
+	return datatype_is_string(e->dtype) ? BYTEORDER_BIG : e->byteorder;
 }
 
 void lower_to_big(struct lower *l, const struct expr *e, unsigned reg)

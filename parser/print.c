@@ -83,7 +83,7 @@ static void print_bounds(const struct parser_env *env,
 	bits = prefix_bits(from, to, f->len);
 	if (from == to) {
 		print_one(env, f, from, out);
-	} else if (f->dtype->id == TYPE_IFNAME && bits >= 0) {
+	} else if (datatype_is_string(f->dtype) && bits >= 0) {
 		print_name(from, (unsigned)bits / 8, true, out);
 	} else {
 		struct parser_env numeric = *env;

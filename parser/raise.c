@@ -158,11 +158,6 @@ bool raise_is_flags(const struct datatype *t)
 	return t && t->bitmask && t->id != TYPE_BITMASK;
 }
 
-static bool is_string(const struct datatype *t)
-{
-	return t && (t->id == TYPE_IFNAME || t->id == TYPE_STRING);
-}
-
 static struct expr *typed_list(struct raise *r, struct expr *e,
 			       const struct datatype *t)
 {
@@ -269,7 +264,7 @@ void raise_settle(struct raise *r, struct expr **e)
 	uint8_t buf[16];
 
 	*e = &v->e;
-	if (is_string(v->e.dtype)) {
+	if (datatype_is_string(v->e.dtype)) {
 		*e = string_of(r, v);
 		return;
 	}

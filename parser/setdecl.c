@@ -52,7 +52,7 @@ static struct set_field field_of_type(const struct datatype *t, unsigned len,
 	f.byteorder = t->byteorder;
 	if (f.byteorder == BYTEORDER_INVALID)
 		f.byteorder = order ? order : BYTEORDER_BIG;
-	if (t->id == TYPE_IFNAME || t->id == TYPE_STRING)
+	if (datatype_is_string(t))
 		f.byteorder = BYTEORDER_BIG;
 	return f;
 }

@@ -117,6 +117,10 @@ static struct expr *binop_check(struct check *c, struct expr *e)
 	r->operand = expr_as(right, value_expr)->v;
 	if (r->op != BINOP_LSHIFT && r->op != BINOP_RSHIFT)
 		combine(r, u128_mask(left->len));
+	else if (!r->operand)
+		return diag_error(c->diags, &right->loc,
+				  "Linux shifts by 1 to 31 bits"),
+		       NULL;
 	return &r->e;
 }
 

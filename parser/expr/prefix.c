@@ -40,7 +40,7 @@ static struct expr *prefix_check(struct check *c, struct expr *e)
 	if (!base)
 		return NULL;
 	if (!expr_is(base, value) || base->dtype->bitmask ||
-	    base->dtype->id == TYPE_IFNAME) {
+	    datatype_is_string(base->dtype)) {
 		diag_error(c->diags, &e->loc, "no prefix can be taken of this");
 		return NULL;
 	}
@@ -59,7 +59,7 @@ static void prefix_print(struct printer *pr, const struct expr *e)
 {
 	const struct prefix_expr *p = expr_as_const(e, prefix_expr);
 
-	if (e->dtype->id == TYPE_IFNAME) {
+	if (datatype_is_string(e->dtype)) {
 		uint8_t name[17] = { 0 };
 
 		value_export(p->v, 16, BYTEORDER_BIG, name);

@@ -28,6 +28,13 @@ static struct expr *range_check(struct check *c, struct expr *e)
 	r->hi = hi;
 	r->from = expr_as(lo, value_expr)->v;
 	r->to = expr_as(hi, value_expr)->v;
+	if (r->from > r->to && lo->dtype == &type_hour && !c->in_set) {
+		r->lo = hi;
+		r->hi = lo;
+		r->from = expr_as(hi, value_expr)->v;
+		r->to = expr_as(lo, value_expr)->v;
+		r->outside = true;
+	}
 	if (r->from > r->to) {
 		diag_error(c->diags, &e->loc,
 			   "the range ends before it begins");

@@ -18,13 +18,17 @@ static struct expr *only_element(struct check *c, const struct expr *left,
 				 const struct set_expr *e)
 {
 	struct expr *key = e->elems.v[0].key;
+	bool in_set = c->in_set;
 
 	while (expr_is(key, var) && expr_as(key, var_expr)->def)
 		key = expr_as(key, var_expr)->def->init;
 	if (expr_is(key, set) || expr_is(key, wildcard) ||
 	    left->dtype->n_fields)
 		return NULL;
-	return check_const(c, left, e->elems.v[0].key);
+	c->in_set = true;
+	key = check_const(c, left, e->elems.v[0].key);
+	c->in_set = in_set;
+	return key;
 }
 
 struct expr *check_set_of(struct check *c, const struct expr *left,

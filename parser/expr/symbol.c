@@ -32,8 +32,14 @@ static bool is_wildcard(const struct check *c, const struct symbol_expr *s)
 {
 	uint32_t n = s->text.len;
 
-	return c->want.dtype->id == TYPE_IFNAME && n &&
+	return datatype_is_string(c->want.dtype) && n &&
 	       s->text.s[n - 1] == '*' && !(n > 1 && s->text.s[n - 2] == '\\');
+}
+
+static bool is_boolean(const struct symbol_expr *s)
+{
+	return !s->quoted &&
+	       (str_is(s->text, "exists") || str_is(s->text, "missing"));
 }
 
 static struct expr *symbol_check(struct check *c, struct expr *e)
@@ -43,6 +49,12 @@ static struct expr *symbol_check(struct check *c, struct expr *e)
 
 	if (!c->want.dtype) {
 		diag_error(c->diags, &e->loc, "a constant cannot stand here");
+		return NULL;
+	}
+	if (is_boolean(s) && c->want.dtype != &type_boolean) {
+		diag_error(c->diags, &e->loc,
+			   "type mismatch: expected %s, this is a boolean",
+			   c->want.dtype->name);
 		return NULL;
 	}
 	if (is_wildcard(c, s))

@@ -18,9 +18,8 @@ static void value_lower(struct lower *l, const struct expr *e, unsigned reg)
 	unsigned n = (e->len + 7u) / 8;
 
 	value_export(expr_as_const(e, value_expr)->v, n,
-		     e->dtype->id == TYPE_IFNAME || e->dtype->id == TYPE_STRING
-			     ? BYTEORDER_BIG
-			     : e->byteorder,
+		     datatype_is_string(e->dtype) ? BYTEORDER_BIG
+						  : e->byteorder,
 		     bytes);
 	lower_immediate(l, reg, bytes, n);
 }

@@ -73,7 +73,7 @@ static void log_print(struct printer *pr, const struct stmt *s)
 		strbuf_printf(pr->out, " prefix \"%s\"", g->prefix);
 	if (g->has & LOG_HAS_GROUP) {
 		strbuf_printf(pr->out, " group %u", g->group);
-		if (g->snaplen)
+		if (g->has & LOG_HAS_SNAPLEN)
 			strbuf_printf(pr->out, " snaplen %u", g->snaplen);
 		if (g->qthreshold)
 			strbuf_printf(pr->out, " queue-threshold %u",

@@ -139,6 +139,9 @@ static int check_op(struct check *c, struct match_stmt *m)
 			     !expr_is(m->left, binop);
 		m->op = m->flagcmp ? OP_NEQ : OP_EQ;
 	}
+	if (expr_is(m->right, range) &&
+	    expr_as(m->right, range_expr)->outside && m->op <= OP_NEQ)
+		m->op = m->op == OP_EQ ? OP_NEQ : OP_EQ;
 	if (m->op >= OP_LT && !plain)
 		return diag_error2(c->diags, &m->right->loc, &m->left->loc,
 				   "only a value is smaller or larger");
@@ -387,12 +390,6 @@ static struct match_stmt *raise_match(struct raise *r, enum rel_op op,
 	return m;
 }
 
-static bool is_string(const struct expr *e)
-{
-	return e->dtype &&
-	       (e->dtype->id == TYPE_IFNAME || e->dtype->id == TYPE_STRING);
-}
-
 /* Fewer bytes than the value has: a prefix of it. */
 static struct expr *prefix_of(struct raise *r, const struct expr *left,
 			      const struct expr *right)
@@ -445,7 +442,7 @@ static bool raise_cmp(struct raise *r, const struct nftnl_expr *n)
 		right = split(r, expr_as(left, list_expr), data, len);
 	} else {
 		right = raise_value(r, data, len);
-		if (left->len > right->len && !is_string(left))
+		if (left->len > right->len && !datatype_is_string(left->dtype))
 			right = prefix_of(r, left, right);
 	}
 	raise_match(r, ops[op], left, right);

@@ -35,7 +35,8 @@ static int set_stmt_check(struct check *c, struct stmt *s)
 	c->want = old;
 	if (!st->value)
 		return -1;
-	if (!expr_is(st->value, numgen) && !expr_is(st->value, hash) &&
+	if ((st->value->dtype->id != TYPE_INTEGER ||
+	     expr_is(st->value, payload)) &&
 	    !types_match(st->left->dtype, st->value->dtype))
 		return check_mismatch(c, st->left, st->value);
 	if (st->value->ops->is_const && !expr_is(st->value, value))
