@@ -452,7 +452,7 @@ static void each_child(struct parser *p, const struct item *table,
 	struct item *it;
 
 	list_for_each(it, &table->children, node) {
-		if (it->obj != obj)
+		if (it->obj != obj || bad_name(p, it->names, 0))
 			continue;
 		child_handle(h, it, &child);
 		one(p, it, &child);
