@@ -418,6 +418,27 @@ bool host_link_addr(const struct host *h, const struct host_link *link,
 	return false;
 }
 
+bool host_linklocal_addr(const struct host *h, const struct host_link *link,
+			 union inet_addr *out)
+{
+	static const union inet_addr linklocal = { .b = { 0xfe, 0x80 } };
+
+	return host_link_addr(h, link, NFPROTO_IPV6, &linklocal, out);
+}
+
+bool host_on_subnet(const struct host *h, const struct host_link *link,
+		    be32_t a, be32_t b)
+{
+	const union inet_addr x = { .ip = a }, y = { .ip = b };
+	const struct host_addr *own;
+
+	vec_foreach(&link_of(link)->addrs4, own)
+		if (inet_addr_match(&x, &own->addr, own->prefix_len) &&
+		    (!b || inet_addr_match(&y, &own->addr, own->prefix_len)))
+			return true;
+	return false;
+}
+
 bool host_is_member6(const struct host *h, const struct host_link *link,
 		     const union inet_addr *addr)
 {

@@ -18,6 +18,7 @@ enum {
  * @prefix_len:	bits of the prefix it is for
  * @src:	preferred source (`src` of ip route), zero if none
  * @mtu:	of the route, 0: the link's
+ * @link_mtu:	what is forwarded goes by the link's MTU all the same
  * @own_gateway: IPv4: the gateway is an address of this host, an old way to say
  *		that the destination is on the link
  * @in_local:	it is a route of table local
@@ -26,7 +27,7 @@ struct fib_route {
 	struct fib_route *next;
 	enum host_route_type type;
 	uint8_t scope, tos, prefix_len;
-	bool has_gateway, own_gateway, in_local;
+	bool has_gateway, own_gateway, in_local, link_mtu;
 	uint32_t metric, mtu;
 	const struct host_link *link;
 	union inet_addr gateway, src;

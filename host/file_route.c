@@ -129,8 +129,10 @@ static int take_metric(struct reader *r, const struct word *w, void *into)
 
 static int take_route_mtu(struct reader *r, const struct word *w, void *into)
 {
-	if (!strcmp(w->s, "lock"))
+	if (!strcmp(w->s, "lock")) {
+		((struct route_line *)into)->spec.mtu_locked = true;
 		w = next_word(r, "the MTU");
+	}
 	return w ? word_u32(r, w, "mtu", 68, 65536,
 			    &((struct route_line *)into)->spec.mtu)
 		 : -1;

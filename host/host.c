@@ -30,11 +30,11 @@ enum combine {
 
 static const struct {
 	const char *prefix, *name;
-	int32_t value, min, max;
+	int32_t value, all, min, max;
 	enum combine combine;
 } link_sysctls[LINK_SYSCTL_COUNT] = {
-#define LINK_SYSCTL(id, prefix, name, def, min, max, combine) \
-	[LINK_SYSCTL_##id] = { prefix, name, def, min, max, combine },
+#define LINK_SYSCTL(id, prefix, name, def, all, min, max, combine) \
+	[LINK_SYSCTL_##id] = { prefix, name, def, all, min, max, combine },
 #include "host/link_sysctl.def"
 #undef LINK_SYSCTL
 };
@@ -58,7 +58,9 @@ struct host *host_new(void)
 	for (size_t i = 0; i < SYSCTL_COUNT; i++)
 		h->sysctl[i] = sysctls[i].value;
 	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
-		h->all[i] = h->dflt[i] = link_sysctls[i].value;
+		h->dflt[i] = link_sysctls[i].value;
+	for (size_t i = 0; i < LINK_SYSCTL_COUNT; i++)
+		h->all[i] = link_sysctls[i].all;
 	lo = host_link_add(h, "lo");
 	lo->type = ARPHRD_LOOPBACK;
 	lo->mtu = 65536;
@@ -241,7 +243,7 @@ const char *host_sysctl_nearest(const char *name)
 {
 	const char *names[SYSCTL_COUNT + LINK_SYSCTL_COUNT];
 	static const char *const link_names[LINK_SYSCTL_COUNT] = {
-#define LINK_SYSCTL(id, prefix, name, def, min, max, combine) \
+#define LINK_SYSCTL(id, prefix, name, def, all, min, max, combine) \
 	prefix "all." name,
 #include "host/link_sysctl.def"
 #undef LINK_SYSCTL

@@ -93,15 +93,18 @@ struct host_flow {
  * @out:	output link; lo for what is delivered here; NULL when there is no way
  * @gateway:	next hop when @has_gateway, else the destination is on the link
  * @mtu:	of the route or its link
+ * @forward_mtu: likewise, for what is forwarded: IPv6 goes by the link, but
+ *		where the route's is locked (ip6_dst_mtu_maybe_forward())
  * @prefsrc:	source address the host would choose, zero if none fits; looked
  *		for only when the flow has none and wants one
+ * @has_src:	the route itself names the source address
  */
 struct host_route {
 	enum host_route_type type;
 	const struct host_link *out;
-	bool has_gateway;
+	bool has_gateway, has_src;
 	union inet_addr gateway;
-	uint32_t mtu;
+	uint32_t mtu, forward_mtu;
 	union inet_addr prefsrc;
 };
 
@@ -160,6 +163,21 @@ const struct host_link *host_way_back(const struct host *h, uint8_t nfproto,
 				      const union inet_addr *addr,
 				      bool *is_own);
 
+/**
+ * host_option_addr() - the address that the host writes into an IPv4 option
+ *
+ * That of the route of @flow, which is on its output link where it says one.
+ *
+ * Ref: fib_lookup() and fib_result_prefsrc() in ip_rt_get_source() and
+ * fib_compute_spec_dst().
+ * Return: zero when there is no route.
+ */
+be32_t host_option_addr(const struct host *h, const struct host_flow *flow);
+
+/** host_has_own_routing() - are there IPv4 policy rules, or local routes that
+ * no address made (fib4_has_custom_rules(), fib_has_custom_local_routes)? */
+bool host_has_own_routing(const struct host *h);
+
 /** host_addr_is_local() - is @addr one of this host's (any link)? */
 bool host_addr_is_local(const struct host *h, uint8_t nfproto,
 			const union inet_addr *addr);
@@ -195,6 +213,16 @@ bool host_link_addr(const struct host *h, const struct host_link *link,
 		    uint8_t nfproto, const union inet_addr *dst,
 		    union inet_addr *out);
 
+/** host_linklocal_addr() - the link-local IPv6 address of @link
+ * (ipv6_get_lladdr()). Return: false when there is none. */
+bool host_linklocal_addr(const struct host *h, const struct host_link *link,
+			 union inet_addr *out);
+
+/** host_on_subnet() - is @a in the subnet of an IPv4 address of @link, and @b
+ * in the same one, if it is not zero (inet_addr_onlink())? */
+bool host_on_subnet(const struct host *h, const struct host_link *link,
+		    be32_t a, be32_t b);
+
 /** host_is_member6() - does the host listen to IPv6 multicast group @addr on
  * @link: all nodes, all routers (when forwarding), its solicited nodes
  * (ipv6_chk_mcast_addr()) */
@@ -214,7 +242,8 @@ int64_t host_sysctl(const struct host *h, enum host_sysctl id);
 
 /* Those that every link has a value of; the list is host/link_sysctl.def. */
 enum host_link_sysctl {
-#define LINK_SYSCTL(id, prefix, name, def, min, max, combine) LINK_SYSCTL_##id,
+#define LINK_SYSCTL(id, prefix, name, def, all, min, max, combine) \
+	LINK_SYSCTL_##id,
 #include "host/link_sysctl.def"
 #undef LINK_SYSCTL
 	LINK_SYSCTL_COUNT

@@ -81,15 +81,17 @@ struct family {
 };
 
 /**
- * struct host
+ * struct host - all of it
  * @links:	by ifindex - 1
  * @addrs:	what addresses and prefixes links have (addr.c has the keys)
+ * @own_local_routes: IPv4 local routes were added that no address made
  */
 struct host {
 	VEC(struct link *) links;
 	struct strmap *by_name, *addrs;
 	struct family ip4, ip6;
 	VEC(struct host_neigh) neighs;
+	bool own_local_routes;
 	int64_t sysctl[SYSCTL_COUNT];
 	int32_t all[LINK_SYSCTL_COUNT], dflt[LINK_SYSCTL_COUNT];
 };
@@ -97,13 +99,14 @@ struct host {
 /**
  * struct host_route_spec - a route to add
  * @tos, @mtu, @metric: 0 when not given
+ * @mtu_locked:	forwarded IPv6 packets go by @mtu too
  * @own_gateway: found out by route_insert()
  */
 struct host_route_spec {
 	uint32_t table;
 	uint8_t nfproto, prefix_len, tos;
 	enum host_route_type type;
-	bool has_gateway, own_gateway, onlink, has_src;
+	bool has_gateway, own_gateway, onlink, has_src, mtu_locked;
 	const struct host_link *link;
 	uint32_t metric, mtu;
 	union inet_addr dst, gateway, src;

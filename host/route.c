@@ -242,7 +242,9 @@ static void fill(const struct host *h, struct host_route *res,
 	res->has_gateway = r->has_gateway && !r->own_gateway;
 	if (res->has_gateway)
 		res->gateway = r->gateway;
+	res->has_src = !inet_addr_is_zero(&r->src);
 	res->mtu = r->mtu ? r->mtu : res->out->mtu;
+	res->forward_mtu = r->link_mtu ? res->out->mtu : res->mtu;
 }
 
 /* The link that has the IPv4 address (__ip_dev_find()), or NULL. */
@@ -274,7 +276,7 @@ static void fill_on_link(struct host_route *res, const struct host_link *link)
 {
 	res->type = ROUTE_UNICAST;
 	res->out = link;
-	res->mtu = link->mtu;
+	res->mtu = res->forward_mtu = link->mtu;
 }
 
 static union inet_addr prefsrc4(const struct host *h,
@@ -287,6 +289,28 @@ static union inet_addr prefsrc4(const struct host *h,
 		return flow->daddr;
 	return addr_select4(h, r->link, r->has_gateway ? &r->gateway : NULL,
 			    r->scope);
+}
+
+be32_t host_option_addr(const struct host *h, const struct host_flow *flow)
+{
+	struct answer a = lookup4(h, flow);
+
+	if (!a.route || a.type >= ROUTE_BLACKHOLE)
+		return 0;
+	if (a.route->src.ip)
+		return a.route->src.ip;
+	return addr_select4(h, a.route->link,
+			    a.route->has_gateway ? &a.route->gateway : NULL,
+			    a.route->scope)
+		.ip;
+}
+
+/* Rules that every host has: local, main, default. */
+#define RULES_AT_BOOT 3
+
+bool host_has_own_routing(const struct host *h)
+{
+	return h->ip4.rules.len > RULES_AT_BOOT || h->own_local_routes;
 }
 
 /* ip_route_output_key_hash_rcu(), where no table is asked. */
@@ -712,6 +736,7 @@ int route_insert(struct host *h, const struct host_route_spec *spec,
 		.own_gateway = s.own_gateway,
 		.metric = v4 || s.metric ? s.metric : METRIC6_USER,
 		.mtu = s.mtu,
+		.link_mtu = !v4 && !s.mtu_locked,
 		.link = s.link,
 		.gateway = s.gateway,
 		.src = s.src,
@@ -722,6 +747,8 @@ int route_insert(struct host *h, const struct host_route_spec *spec,
 	ret = family_insert(f, s.nfproto, s.table, &s.dst, &r, true);
 	if (ret)
 		*why = "a route to this prefix with this metric exists already";
+	else if (v4 && s.type == ROUTE_LOCAL)
+		h->own_local_routes = true;
 	return ret;
 }
 

@@ -49,16 +49,17 @@ enum {
  * @off, @end:	place in the datagram
  * @len:	payload bytes that are there, at most @end - @off
  * @hdr_len:	of the network headers (without a fragment header)
+ * @frag_hdr_len: of the fragment header behind them
  * @l2_len:	of the link-layer header
  * @size_class:	of its memory
- * @bytes:	link-layer header, network headers, payload
+ * @bytes:	link-layer header, network headers, fragment header, payload
  */
 struct piece {
 	struct piece *next; /* in its run */
 	struct list free;
 	uint32_t off, end, len;
 	uint16_t hdr_len, l2_len;
-	uint8_t size_class, pkttype;
+	uint8_t size_class, pkttype, frag_hdr_len;
 	uint16_t flags;
 	uint32_t mark;
 	uint8_t bytes[];
@@ -92,10 +93,12 @@ struct peer {
  * @nexthdr_off: IPv6: byte of the first fragment's headers that names the
  *		fragment header
  * @peer_sent:	IPv4: peer->sent when its last fragment came
+ * @in:		link by which its last fragment came
  */
 struct datagram {
 	struct list by_key, by_age;
 	struct datagram_key key;
+	const struct host_link *in;
 	struct frag_side *side;
 	struct peer *peer;
 	uint32_t peer_sent;
@@ -258,6 +261,32 @@ void frag_queue_free(struct frag_queue *q)
 	free(q);
 }
 
+void frag_queue_on_timeout(struct frag_queue *q,
+			   void (*fn)(void *data, struct packet *first),
+			   void *data)
+{
+	q->on_timeout = fn;
+	q->on_timeout_data = data;
+}
+
+/* The first fragment of @d as it came. */
+static void tell_timeout(struct frag_queue *q, const struct datagram *d)
+{
+	struct piece *p = d->runs[0].first;
+	const uint32_t heads_len = p->hdr_len + p->frag_hdr_len;
+	struct packet pkt;
+
+	packet_init(&pkt, p->bytes, p->l2_len + heads_len + p->len,
+		    p->bytes + p->l2_len, heads_len + p->len,
+		    heads_len + p->end - p->off);
+	pkt.nfproto = d->key.nfproto;
+	pkt.in = d->in;
+	pkt.mark = p->mark;
+	pkt.pkttype = p->pkttype;
+	packet_decode(&pkt);
+	q->on_timeout(q->on_timeout_data, &pkt);
+}
+
 static void side_expire(struct frag_queue *q, struct frag_side *side,
 			uint64_t now_ns)
 {
@@ -267,14 +296,20 @@ static void side_expire(struct frag_queue *q, struct frag_side *side,
 
 		if (d->deadline_ns > now_ns)
 			break;
+		if (q->on_timeout && d->flags & FIRST_IN)
+			tell_timeout(q, d);
 		datagram_kill(q, d);
 	}
 }
 
 void frag_expire(struct frag_queue *q, const struct nv_time *now)
 {
+	if (q->is_expiring)
+		return;
+	q->is_expiring = true;
 	side_expire(q, &q->ip4, now->mono_ns);
 	side_expire(q, &q->ip6, now->mono_ns);
+	q->is_expiring = false;
 }
 
 /* --- finding ------------------------------------------------------------- */
@@ -387,22 +422,30 @@ static struct piece *piece_of(struct frag_queue *q, const struct packet *pkt,
 						    : 0;
 	uint32_t len = MIN(there, at->end - at->off);
 	uint32_t hdr_len = at->off ? 0 : at->hdr_len;
+	uint32_t frag_hdr_len = at->off ? 0 : at->payload_off - at->hdr_len;
 	uint32_t l2_len = at->off ? 0 : MIN(pkt->l2_len, 256);
-	struct piece *p = piece_new(q, l2_len + hdr_len + len);
+	uint32_t heads_len = hdr_len + frag_hdr_len;
+	struct piece *p = piece_new(q, l2_len + heads_len + len);
 
 	p->off = at->off;
 	p->end = at->end;
 	p->len = len;
 	p->hdr_len = (uint16_t)hdr_len;
+	p->frag_hdr_len = (uint8_t)frag_hdr_len;
 	p->l2_len = (uint16_t)l2_len;
 	p->mark = pkt->mark;
 	p->flags = pkt->flags & PKT_HAS_L2;
 	p->pkttype = pkt->pkttype;
 	if (l2_len)
 		memcpy(p->bytes, pkt->l2, l2_len);
-	memcpy(p->bytes + l2_len, pkt->data, hdr_len);
-	memcpy(p->bytes + l2_len + hdr_len, pkt->data + at->payload_off, len);
+	memcpy(p->bytes + l2_len, pkt->data, heads_len);
+	memcpy(p->bytes + l2_len + heads_len, pkt->data + at->payload_off, len);
 	return p;
+}
+
+static uint8_t *payload_of(struct piece *p)
+{
+	return p->bytes + p->l2_len + p->hdr_len + p->frag_hdr_len;
 }
 
 static uint32_t piece_cost(const struct piece *p)
@@ -433,6 +476,7 @@ static enum reason datagram_add(struct frag_queue *q, struct datagram *d,
 		run_insert(d, i, p);
 	}
 	d->pieces++;
+	d->in = pkt->in;
 	d->meat += at->end - at->off;
 	d->bytes += piece_cost(p);
 	d->side->bytes += piece_cost(p);
@@ -478,7 +522,8 @@ static uint8_t ecn_of_whole(uint8_t seen)
 static void lay_out(struct frag_queue *q, const struct datagram *d,
 		    struct packet *pkt)
 {
-	const struct piece *first = d->runs[0].first, *p;
+	const struct piece *first = d->runs[0].first;
+	struct piece *p;
 	uint8_t *l2 = q->whole + FRAG_HEADROOM;
 	uint8_t *data = l2 + first->l2_len, *to = data + first->hdr_len;
 	bool gap = false;
@@ -491,7 +536,7 @@ static void lay_out(struct frag_queue *q, const struct datagram *d,
 			q->sizes[n++] = (uint16_t)(p->end - p->off);
 			if (gap)
 				continue;
-			memcpy(to, p->bytes + p->l2_len + p->hdr_len, p->len);
+			memcpy(to, payload_of(p), p->len);
 			to += p->len;
 			gap = p->len < p->end - p->off;
 		}

@@ -75,6 +75,15 @@ enum frag_result frag_in(struct frag_queue *q, struct packet *pkt,
 /** frag_queue_bytes() - memory held by waiting fragments */
 uint64_t frag_queue_bytes(const struct frag_queue *q);
 
+/**
+ * frag_queue_on_timeout() - who is told of datagrams that never completed
+ * @fn:		gets the first fragment as it came (data, in, mark; borrowed for
+ *		the call), of datagrams that have it
+ */
+void frag_queue_on_timeout(struct frag_queue *q,
+			   void (*fn)(void *data, struct packet *first),
+			   void *data);
+
 /** frag_expire() - forget the queues whose time is over; cheap when none is */
 void frag_expire(struct frag_queue *q, const struct nv_time *now);
 

@@ -38,6 +38,8 @@ struct frag_side {
 /**
  * struct frag_queue - all waiting fragments
  * @pool:	free piece memory by size class, kept for the next piece
+ * @on_timeout:	frag_queue_on_timeout()
+ * @is_expiring: who is told of it sends a packet, which comes here
  * @whole:	the datagram completed last; pkt->data points into it
  * @sizes, @info: of it
  * @out:	the piece that frag_output() hands out
@@ -50,6 +52,9 @@ struct frag_queue {
 	struct list pool[8];
 	struct list free_datagrams;
 	struct frag_info info;
+	void (*on_timeout)(void *data, struct packet *first);
+	void *on_timeout_data;
+	bool is_expiring;
 	uint16_t *sizes;
 	uint8_t *whole, *out;
 	struct rng rng;

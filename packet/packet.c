@@ -106,6 +106,7 @@ static bool bad_addresses6(const struct packet *pkt, const uint8_t *ip6h)
 static enum reason receive6(struct packet *pkt)
 {
 	const uint8_t *ip6h = packet_read(pkt, 0, IP6_HDR_LEN);
+	struct ip6_problem problem;
 	uint32_t payload;
 
 	if (unlikely(!ip6h || ip6h[0] >> 4 != 6))
@@ -120,11 +121,11 @@ static enum reason receive6(struct packet *pkt)
 			return REASON_hdr_length;
 		packet_trim(pkt, payload + IP6_HDR_LEN);
 	}
-	if (unlikely(ip6h[6] == IPPROTO_HOPOPTS) &&
-	    !(pkt->flags & PKT_LOCAL_OUT) && !ip6_hopopts_ok(pkt))
-		return REASON_hdr_options;
 	pkt->nfproto = NFPROTO_IPV6;
 	pkt->protocol = htobe16(ETHERTYPE_IP6);
+	if (unlikely(ip6h[6] == IPPROTO_HOPOPTS) &&
+	    !(pkt->flags & PKT_LOCAL_OUT) && !ip6_hopopts_ok(pkt, &problem))
+		return REASON_hdr_options;
 	return REASON_NONE;
 }
 

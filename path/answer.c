@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the host answers by itself: TCP resets and ICMP errors, for reject and
- * for what it does not forward.
+ * for what it does not forward, and redirects.
  *
  * Theory of operation
  *
@@ -18,11 +18,13 @@
  *
  * Ref: nf_reject_ipv4.c, nf_reject_ipv6.c, __icmp_send(), icmp6_send().
  */
+#include <net/if_arp.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip_icmp.h>
 
 #include "ct/nat.h"
 #include "packet/csum.h"
+#include "packet/ip6opt.h"
 #include "path/internal.h"
 #include "path/limit.h"
 
@@ -32,11 +34,18 @@
 #define MAX_DEPTH  4
 #define ADDR_DUMMY 0xc0000008 /* RFC 7600: 192.0.0.8 */
 
-/** struct answer - a packet being made; @len: of the IP packet at @data */
+/**
+ * struct answer - a packet being made
+ * @len:	of the IP packet at @data
+ * @is_own:	it belongs to no connection
+ * @oif:	the link it must leave by, 0 when routing may choose
+ */
 struct answer {
 	uint8_t buf[HEADROOM + ICMP6_MOST];
 	uint8_t *data;
 	uint32_t len;
+	bool is_own;
+	uint32_t oif;
 };
 
 /* An ICMP error to be. */
@@ -63,6 +72,7 @@ static void answer_send(struct path_run *run, struct answer *a)
 		.now = run->now,
 		.kind = EMIT_ANSWER,
 		.depth = run->depth + 1,
+		.oif = a->oif,
 	};
 
 	if (run->depth >= MAX_DEPTH)
@@ -73,12 +83,21 @@ static void answer_send(struct path_run *run, struct answer *a)
 	if (packet_receive(&pkt) != REASON_NONE)
 		return;
 	packet_decode(&pkt);
-	ct_packet_attach_answer(&pkt, run->pkt);
+	if (!a->is_own)
+		ct_packet_attach_answer(&pkt, run->pkt);
 	run->p->run = &own;
 	path_send_local(&own);
 	run->p->run = run;
 	if (pkt.ct || pkt.ctinfo)
 		ct_packet_release(run->p->cfg.ct, &pkt);
+}
+
+/* IPv6: a link-local address means something on one link alone. */
+static uint32_t scope_of(const struct packet *pkt, const union inet_addr *a)
+{
+	if (is_v4(pkt) || a->b[0] != 0xfe || (a->b[1] & 0xc0) != 0x80)
+		return 0;
+	return pkt->in ? pkt->in->ifindex : 0;
 }
 
 /* A route for an answer to @to; @from zero: chosen, and filled in. */
@@ -93,6 +112,7 @@ static bool route_answer(const struct path_run *run, const union inet_addr *to,
 		.saddr = *from,
 		.daddr = *to,
 		.iif = 1,
+		.oif = scope_of(run->pkt, to),
 	};
 
 	host_route(run->p->cfg.host, &flow, rt);
@@ -144,6 +164,15 @@ static bool has_csum(const struct packet *pkt, uint8_t proto, uint32_t off)
 	return true;
 }
 
+/* The kernel sums up the whole packet, and its IPv4 header has a sum of zero
+ * but while the host is filling in its options. */
+static bool header_sum_good(const struct packet *pkt)
+{
+	const unsigned len = (pkt->data[0] & 15) * 4;
+
+	return !is_v4(pkt) || len == 20 || !csum_ip_header(pkt->data, len);
+}
+
 static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 {
 	uint32_t len = pkt->len - off;
@@ -151,6 +180,8 @@ static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 
 	if (pkt->flags & PKT_CSUM_OK || !has_csum(pkt, proto, off))
 		return true;
+	if (!header_sum_good(pkt))
+		return false;
 	switch (proto) {
 	case IPPROTO_TCP:
 	case IPPROTO_UDP:
@@ -211,14 +242,15 @@ static void put_reset(const struct packet *pkt, const uint8_t *th, uint32_t off,
 	out[13] |= 0x10;
 }
 
-static void put_header4(uint8_t *iph, uint8_t tos, bool df, uint8_t ttl,
-			uint8_t proto, uint32_t len,
+/* @opt_len: bytes of options that stand behind it already */
+static void put_header4(uint8_t *iph, uint32_t opt_len, uint8_t tos, bool df,
+			uint8_t ttl, uint8_t proto, uint32_t len,
 			const union inet_addr *from, const union inet_addr *to)
 {
 	be16_t check;
 
 	memset(iph, 0, 20);
-	iph[0] = 0x45;
+	iph[0] = (uint8_t)(0x45 + opt_len / 4);
 	iph[1] = tos;
 	put_be16(iph + 2, (uint16_t)len);
 	iph[6] = df ? 0x40 : 0;
@@ -226,7 +258,7 @@ static void put_header4(uint8_t *iph, uint8_t tos, bool df, uint8_t ttl,
 	iph[9] = proto;
 	memcpy(iph + 12, &from->ip, 4);
 	memcpy(iph + 16, &to->ip, 4);
-	check = csum_ip_header(iph, 20);
+	check = csum_ip_header(iph, 20 + opt_len);
 	memcpy(iph + 10, &check, 2);
 }
 
@@ -277,7 +309,7 @@ static void send_reset(struct path_run *run)
 	const struct packet *pkt = run->pkt;
 	union inet_addr from = packet_daddr(pkt), to = packet_saddr(pkt);
 	const uint32_t hdr = is_v4(pkt) ? 20 : 40;
-	struct answer a = { .len = hdr + 20 };
+	struct answer a = { .len = hdr + 20, .oif = scope_of(pkt, &to) };
 	struct host_route rt;
 	const uint8_t *th;
 	uint32_t off;
@@ -291,7 +323,7 @@ static void send_reset(struct path_run *run)
 	a.data = a.buf + HEADROOM;
 	put_reset(pkt, th, off, a.data + hdr);
 	if (is_v4(pkt))
-		put_header4(a.data, 0, true, hop_limit4(run), IPPROTO_TCP,
+		put_header4(a.data, 0, 0, true, hop_limit4(run), IPPROTO_TCP,
 			    a.len, &from, &to);
 	else
 		put_header6(a.data, hop_limit6(run, &rt), IPPROTO_TCP, 20,
@@ -326,36 +358,46 @@ static bool may_answer4(const struct path_run *run)
 	return type && !is_error4(*type);
 }
 
+/* The ICMP header, and @room bytes of the packet that it is about. */
+static void put_error(uint8_t *out, const struct icmp_error *e,
+		      const struct packet *pkt, uint32_t room)
+{
+	out[0] = e->type;
+	out[1] = e->code;
+	memset(out + 2, 0, 2);
+	put_be32(out + 4, e->rest);
+	memcpy(out + 8, pkt->data, room);
+}
+
 static void send_icmp4(struct path_run *run, const struct icmp_error *e)
 {
 	const struct packet *pkt = run->pkt;
 	const uint8_t tos = (pkt->data[1] & 0x1e) | 0xc0;
 	union inet_addr to = packet_saddr(pkt), from = { .q = { 0, 0 } };
-	struct answer a = { .data = NULL };
+	struct answer a = { .data = a.buf + HEADROOM };
+	uint32_t room, opt_len = 0;
 	struct host_route rt;
-	uint32_t room;
 
 	if (!may_answer4(run))
 		return;
 	if (run->route == ROUTE_LOCAL)
 		from = packet_daddr(pkt);
+	options_echo_way(run, &to);
 	if (!route_answer(run, &to, &from, IPPROTO_ICMP, tos, &rt) ||
 	    (!rt.out->is_loopback &&
 	     !limits_allow4(run->p->limits, e->type, e->code, &to, run->now)))
 		return;
 	if (!from.ip)
 		from.ip = htobe32(ADDR_DUMMY);
-	room = MIN(rt.mtu, (uint32_t)ICMP4_MOST) - 28;
+	if (run->opt.len && !options_echo(run, &from, a.data + 20, &opt_len))
+		return;
+	room = MIN(rt.mtu, (uint32_t)ICMP4_MOST) - 28 - opt_len;
 	room = MIN(room, pkt->len);
-	a.data = a.buf + HEADROOM;
-	a.len = 28 + room;
-	a.data[20] = e->type;
-	a.data[21] = e->code;
-	put_be32(a.data + 24, e->rest);
-	memcpy(a.data + 28, pkt->data, room);
-	put_header4(a.data, tos, false, hop_limit4(run), IPPROTO_ICMP, a.len,
-		    &from, &to);
-	fill_csum(&a, NFPROTO_IPV4, IPPROTO_ICMP, 20);
+	a.len = 28 + opt_len + room;
+	put_error(a.data + 20 + opt_len, e, pkt, room);
+	put_header4(a.data, opt_len, tos, false, hop_limit4(run), IPPROTO_ICMP,
+		    a.len, &from, &to);
+	fill_csum(&a, NFPROTO_IPV4, IPPROTO_ICMP, 20 + opt_len);
 	answer_send(run, &a);
 }
 
@@ -375,6 +417,16 @@ static bool is_error6(const struct packet *pkt)
 	return !(*type & ICMP6_INFOMSG_MASK) || *type == ND_REDIRECT;
 }
 
+/* opt_unrec(): about an option that wants it said whoever was meant */
+static bool is_for_groups(const struct packet *pkt, const struct icmp_error *e)
+{
+	const uint8_t *option = packet_read(pkt, e->rest, 1);
+
+	return e->type == ICMP6_PARAM_PROB &&
+	       e->code == ICMP6_PARAMPROB_OPTION &&
+	       (!option || *option >> 6 == 2);
+}
+
 /* icmp6_send(), up to where it is sure. */
 static bool may_answer6(const struct path_run *run, const struct icmp_error *e)
 {
@@ -382,22 +434,27 @@ static bool may_answer6(const struct path_run *run, const struct icmp_error *e)
 	union inet_addr to = packet_saddr(pkt);
 
 	if ((pkt->data[24] == 0xff || pkt->pkttype != PKTTYPE_HOST) &&
-	    e->type != ICMP6_PACKET_TOO_BIG)
+	    e->type != ICMP6_PACKET_TOO_BIG && !is_for_groups(pkt, e))
 		return false;
 	return is_unicast6(&to) && !is_error6(pkt);
 }
 
-/* Whose address the error has: the one that was asked, else one of the link it
- * came by. */
+/* Whose address the error has: the one that was asked, else that which the
+ * route back names (icmpv6_rt_has_prefsrc()), else one of the link it came by.
+ */
 static union inet_addr source6(const struct path_run *run)
 {
 	const struct host *h = run->p->cfg.host;
 	const struct packet *pkt = run->pkt;
 	union inet_addr asked = packet_daddr(pkt), to = packet_saddr(pkt);
-	union inet_addr from = { .q = { 0, 0 } };
+	union inet_addr from = { .q = { 0, 0 } }, chosen = from;
+	struct host_route rt;
 
 	if (host_addr_is_local(h, NFPROTO_IPV6, &asked))
 		return asked;
+	if (route_answer(run, &to, &chosen, IPPROTO_ICMPV6, 0, &rt) &&
+	    rt.has_src)
+		return chosen;
 	if (pkt->in)
 		host_select_addr(h, pkt->in, NFPROTO_IPV6, &to, &from);
 	return from;
@@ -422,14 +479,22 @@ static void send_icmp6(struct path_run *run, const struct icmp_error *e)
 	room = MIN((uint32_t)ICMP6_MOST - 48, pkt->len);
 	a.data = a.buf + HEADROOM;
 	a.len = 48 + room;
-	a.data[40] = e->type;
-	a.data[41] = e->code;
-	put_be32(a.data + 44, e->rest);
-	memcpy(a.data + 48, pkt->data, room);
+	a.oif = scope_of(pkt, &to);
+	put_error(a.data + 40, e, pkt, room);
 	put_header6(a.data, hop_limit6(run, &rt), IPPROTO_ICMPV6, 8 + room,
 		    &from, &to);
 	fill_csum(&a, NFPROTO_IPV6, IPPROTO_ICMPV6, 40);
 	answer_send(run, &a);
+}
+
+void answer_icmp4(struct path_run *run, uint8_t type, uint8_t code,
+		  uint32_t rest)
+{
+	const struct icmp_error e = { .type = type,
+				      .code = code,
+				      .rest = rest };
+
+	send_icmp4(run, &e);
 }
 
 static void send_icmp(struct path_run *run, const struct icmp_error *e)
@@ -438,6 +503,107 @@ static void send_icmp(struct path_run *run, const struct icmp_error *e)
 		send_icmp4(run, e);
 	else
 		send_icmp6(run, e);
+}
+
+/* --- a shorter way -------------------------------------------------------- */
+
+static void redirect4(struct path_run *run, const struct host_route *rt)
+{
+	const union inet_addr to = packet_saddr(run->pkt);
+	const union inet_addr way = rt->has_gateway ? rt->gateway
+						    : packet_daddr(run->pkt);
+
+	if (!limits_allow_redirect4(run->p->limits, &to, run->now))
+		return;
+	answer_icmp4(run, ICMP_REDIRECT, ICMP_REDIR_HOST, be32toh(way.ip));
+	limits_redirected4(run->p->limits, &to, run->now);
+}
+
+/* The link-layer address of the neighbour @way, as an option; its length. */
+static uint32_t put_neighbour(const struct path_run *run,
+			      const union inet_addr *way, uint8_t *out)
+{
+	const struct host_link *link = run->pkt->in;
+	const struct host_neigh *n;
+
+	if (link->type != ARPHRD_ETHER)
+		return 0;
+	n = host_neigh(run->p->cfg.host, link, NFPROTO_IPV6, way);
+	if (!n)
+		return 0;
+	out[0] = ND_OPT_TARGET_LINKADDR;
+	out[1] = 1;
+	memcpy(out + 2, n->mac, sizeof(n->mac));
+	return 8;
+}
+
+/* The redirect itself (RFC 4861 4.5): the better way, the destination, and as
+ * much of the packet as fits. Return: its length. */
+static uint32_t put_redirect6(const struct path_run *run,
+			      const union inet_addr *way, uint8_t *out)
+{
+	const struct packet *pkt = run->pkt;
+	const union inet_addr dest = packet_daddr(pkt);
+	uint32_t len = 40, quote;
+
+	memset(out, 0, len);
+	out[0] = ND_REDIRECT;
+	memcpy(out + 8, way->b, 16);
+	memcpy(out + 24, dest.b, 16);
+	len += put_neighbour(run, way, out + len);
+	quote = MIN(ICMP6_MOST - 40 - len, pkt->len + 8) & ~7u;
+	memset(out + len, 0, 8);
+	out[len] = ND_OPT_REDIRECTED_HEADER;
+	out[len + 1] = (uint8_t)(quote / 8);
+	memcpy(out + len + 8, pkt->data, quote - 8);
+	return len + quote;
+}
+
+static bool is_linklocal6(const union inet_addr *a)
+{
+	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
+}
+
+/* ndisc_send_redirect(): to a neighbour, from a link-local address, and the
+ * way is a neighbour too. */
+static void redirect6(struct path_run *run, const struct host_route *rt)
+{
+	const struct host *h = run->p->cfg.host;
+	const struct packet *pkt = run->pkt;
+	union inet_addr to = packet_saddr(pkt), dest = packet_daddr(pkt), from;
+	const union inet_addr way = rt->has_gateway ? rt->gateway : dest;
+	struct answer a = { .data = a.buf + HEADROOM,
+			    .is_own = true,
+			    .oif = pkt->in->ifindex };
+	const struct host_flow flow = {
+		.nfproto = NFPROTO_IPV6,
+		.l4proto = IPPROTO_ICMPV6,
+		.daddr = to,
+		.iif = 1,
+		.oif = pkt->in->ifindex,
+	};
+	struct host_route back;
+
+	if (!limits_allow_redirect6(run->p->limits, &dest, run->now) ||
+	    !host_linklocal_addr(h, pkt->in, &from) ||
+	    (!inet_addr_eq(&way, &dest) && !is_linklocal6(&way)))
+		return;
+	host_route(h, &flow, &back);
+	if (!back.out || back.has_gateway ||
+	    !limits_allow_redirect6(run->p->limits, &to, run->now))
+		return;
+	a.len = 40 + put_redirect6(run, &way, a.data + 40);
+	put_header6(a.data, 255, IPPROTO_ICMPV6, a.len - 40, &from, &to);
+	fill_csum(&a, NFPROTO_IPV6, IPPROTO_ICMPV6, 40);
+	answer_send(run, &a);
+}
+
+void answer_redirect(struct path_run *run, const struct host_route *rt)
+{
+	if (is_v4(run->pkt))
+		redirect4(run, rt);
+	else
+		redirect6(run, rt);
 }
 
 /* --- who asks for them ---------------------------------------------------- */
@@ -497,9 +663,29 @@ static const struct {
 	  ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_TRANSIT },
 	{ REASON_mtu, false, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED,
 	  ICMP6_PACKET_TOO_BIG, 0 },
+	{ REASON_source_route_failed, false, ICMP_DEST_UNREACH, ICMP_SR_FAILED,
+	  0, 0 },
+	{ REASON_frag_timeout, false, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME,
+	  ICMP6_TIME_EXCEEDED, ICMP6_TIME_EXCEED_REASSEMBLY },
 	{ REASON_link_local_source, false, 0, 0, ICMP6_DST_UNREACH,
 	  ICMP6_DST_UNREACH_BEYONDSCOPE },
 };
+
+/* What is wrong with the hop-by-hop options (ipv6_parse_hopopts()). */
+static void answer_options6(struct path_run *run)
+{
+	struct ip6_problem problem;
+	struct icmp_error e;
+
+	if (ip6_hopopts_ok(run->pkt, &problem) || !problem.at)
+		return;
+	e = (struct icmp_error){
+		.type = ICMP6_PARAM_PROB,
+		.code = problem.code,
+		.rest = problem.at,
+	};
+	send_icmp6(run, &e);
+}
 
 void answer_reason(struct path_run *run, enum reason reason, uint32_t mtu)
 {
@@ -507,6 +693,8 @@ void answer_reason(struct path_run *run, enum reason reason, uint32_t mtu)
 	union inet_addr to = packet_saddr(run->pkt);
 	struct icmp_error e;
 
+	if (reason == REASON_hdr_options)
+		answer_options6(run);
 	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
 		if (errors[i].reason != reason)
 			continue;
@@ -521,4 +709,20 @@ void answer_reason(struct path_run *run, enum reason reason, uint32_t mtu)
 			return;
 		send_icmp(run, &e);
 	}
+}
+
+/* ip_expire(): only what is for this host; IPv6 tells whoever it is. */
+void answer_frag_timeout(struct path_run *run)
+{
+	struct host_route rt;
+
+	if (!run->pkt->in)
+		return;
+	if (is_v4(run->pkt)) {
+		if (route_input(run, NULL, &rt) != REASON_NONE ||
+		    rt.type != ROUTE_LOCAL)
+			return;
+		run->route = rt.type;
+	}
+	answer_reason(run, REASON_frag_timeout, 0);
 }

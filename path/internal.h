@@ -59,13 +59,37 @@ struct path {
 	struct limits *limits;
 };
 
+#define OPTIONS_MAX 40
+
+/**
+ * struct ip4_options - the IPv4 options of a packet that has been routed
+ * @len:	bytes of all of them; 0: it has none, or they were not read yet
+ * @srr, @rr, @ts, @cipso: offset of the option in the IP header; 0: there is
+ *		none. Source route (either kind), record route, timestamp, CIPSO
+ * @strict:	the source route is strict
+ * @rr_needaddr, @ts_needaddr, @ts_needtime: the host has entered its address,
+ *		its time
+ * @srr_is_hit:	the source route goes on, to @next_hop
+ * @changed:	the header's checksum is out of date
+ */
+struct ip4_options {
+	uint8_t len, srr, rr, ts, cipso;
+	bool strict, rr_needaddr, ts_needaddr, ts_needtime;
+	bool srr_is_hit, changed;
+	be32_t next_hop;
+};
+
 /**
  * struct path_run - one packet on its way: what the step functions get
  * @rerouted:	output link that a route chain at OUTPUT chose; the hook's later
  *		chains still see the old one (nf_hook_state.out), what comes
- *		after the hook sees this. NULL: none did
+ *		after the hook sees this, and the MTU of that way. NULL: none
+ *		did
  * @route:	what routing said it is here: ROUTE_LOCAL, UNICAST, ...; UNSPEC
  *		before
+ * @redirect:	its sender should hear of a shorter way (IPSKB_DOREDIRECT)
+ * @opt:	its IPv4 options
+ * @oif:	the link it must leave by, where something says so; else 0
  * @kind:	as what it leaves
  * @rejected:	a rule answered it, so its drop is a reject
  * @depth:	answers to answers
@@ -76,10 +100,13 @@ struct path_run {
 	struct path_result *res;
 	const struct nv_time *now;
 	const struct host_link *rerouted;
+	uint32_t rerouted_mtu;
 	enum host_route_type route;
 	enum path_emit_kind kind;
-	bool rejected;
+	bool rejected, redirect;
 	unsigned depth;
+	uint32_t oif;
+	struct ip4_options opt;
 };
 
 static inline int packet_fam(const struct packet *pkt)
@@ -130,11 +157,48 @@ void answer_reason(struct path_run *run, enum reason reason, uint32_t mtu);
 /** answer_reject() - a reject expression's answer (struct vm_env.reject) */
 void answer_reject(void *data, struct packet *pkt,
 		   const struct vm_reject *reject);
+/** answer_icmp4() - an ICMP error about an IPv4 packet, with @rest as the
+ * second word of its header */
+void answer_icmp4(struct path_run *run, uint8_t type, uint8_t code,
+		  uint32_t rest);
+/** answer_redirect() - tell the sender that there is a shorter way than by
+ * this host, as often as Linux does (ip_rt_send_redirect(),
+ * ndisc_send_redirect()) */
+void answer_redirect(struct path_run *run, const struct host_route *rt);
+/** answer_frag_timeout() - tell the sender of fragments that never completed;
+ * @run: of the first of them */
+void answer_frag_timeout(struct path_run *run);
+
+/* path/options.c */
+/**
+ * options_receive() - read and fill in the options of an IPv4 packet
+ * @rt:		its route; of a source route that goes on, the way on
+ * Return: why it is dropped; then its sender has been told.
+ */
+enum reason options_receive(struct path_run *run, struct host_route *rt);
+/** options_forward() - fill in what only the way out says; the checksum */
+void options_forward(struct path_run *run, const struct host_route *rt);
+/** options_echo_way() - where the answer goes: changes @to where the packet was
+ * source-routed */
+void options_echo_way(const struct path_run *run, union inet_addr *to);
+/**
+ * options_echo() - the options of an ICMP error about the packet
+ * @from:	whom the error is from
+ * @out:	OPTIONS_MAX bytes behind its header
+ * Return: false when they cannot be made: then there is no error.
+ */
+bool options_echo(const struct path_run *run, const union inet_addr *from,
+		  uint8_t *out, uint32_t *len);
 
 /* path/route.c */
-/** route_input() - the decision after PREROUTING; sets pkt->out for unicast.
- * Return: REASON_NONE, and in @type what the packet is here; or why not. */
-enum reason route_input(struct path_run *run, struct host_route *rt);
+/**
+ * route_input() - the decision after PREROUTING; sets pkt->out for unicast
+ * @daddr:	where to; NULL: where the packet says
+ *
+ * Return: REASON_NONE, and in @type what the packet is here; or why not.
+ */
+enum reason route_input(struct path_run *run, const union inet_addr *daddr,
+			struct host_route *rt);
 /** route_output() - for a packet that this host sends */
 enum reason route_output(struct path_run *run, struct host_route *rt);
 

@@ -31,11 +31,17 @@
 #define ERROR_BURST_MS	5000  /* ip_rt_error_burst */
 #define FULL_MS		60000 /* what a new peer's clock is behind */
 #define GLOBAL_EVERY_MS 20
+#define REDIRECTS	9     /* ip_rt_redirect_number */
+#define REDIRECT_MS	20    /* ip_rt_redirect_load */
+#define SILENCE_MS	20480 /* ip_rt_redirect_silence */
+#define REDIRECT6_MS	1000
 
-/** struct peer - a destination: milliseconds it may spend, as of @last_ms */
+/** struct peer - a destination: milliseconds it may spend, as of @last_ms;
+ * @redirects it was sent lately */
 struct peer {
 	union inet_addr addr;
 	uint64_t last_ms, tokens_ms;
+	unsigned redirects;
 	bool used;
 };
 
@@ -112,6 +118,40 @@ bool limits_allow_route_error(struct limits *l, const union inet_addr *to,
 	uint64_t ms = clock_ms(now);
 
 	return take(peer_of(l, to, ms), ms, ERROR_COST_MS, ERROR_BURST_MS);
+}
+
+bool limits_allow_redirect4(struct limits *l, const union inet_addr *to,
+			    const struct nv_time *now)
+{
+	uint64_t ms = clock_ms(now);
+	struct peer *p = peer_of(l, to, ms);
+
+	if (ms > p->last_ms + SILENCE_MS)
+		p->tokens_ms = p->redirects = 0;
+	if (p->redirects >= REDIRECTS) {
+		p->last_ms = ms;
+		return false;
+	}
+	return !p->redirects || ms > p->last_ms + (REDIRECT_MS << p->redirects);
+}
+
+void limits_redirected4(struct limits *l, const union inet_addr *to,
+			const struct nv_time *now)
+{
+	uint64_t ms = clock_ms(now);
+	struct peer *p = peer_of(l, to, ms);
+
+	p->last_ms = ms;
+	p->redirects++;
+}
+
+bool limits_allow_redirect6(struct limits *l, const union inet_addr *addr,
+			    const struct nv_time *now)
+{
+	uint64_t ms = clock_ms(now);
+
+	return take(peer_of(l, addr, ms), ms, REDIRECT6_MS,
+		    BURST_FACTOR * REDIRECT6_MS);
 }
 
 /* icmp_global_allow(), icmp_global_consume() */

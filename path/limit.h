@@ -23,6 +23,18 @@ bool limits_allow4(struct limits *l, uint8_t type, uint8_t code,
 /** limits_allow6() - the same for ICMPv6 */
 bool limits_allow6(struct limits *l, uint8_t type, const union inet_addr *to,
 		   const struct nv_time *now);
+/** limits_allow_redirect4() - may @to hear of a shorter way? A few times at
+ * growing intervals, then no more until it has been silent for a while
+ * (ip_rt_send_redirect()) */
+bool limits_allow_redirect4(struct limits *l, const union inet_addr *to,
+			    const struct nv_time *now);
+/** limits_redirected4() - it has been told */
+void limits_redirected4(struct limits *l, const union inet_addr *to,
+			const struct nv_time *now);
+/** limits_allow_redirect6() - IPv6: asked for the destination of the packet,
+ * then for its sender (ip6_forward(), ndisc_send_redirect()) */
+bool limits_allow_redirect6(struct limits *l, const union inet_addr *addr,
+			    const struct nv_time *now);
 /** limits_allow_route_error() - may @to hear that there is no route? Asked
  * before the others (ip_error()) */
 bool limits_allow_route_error(struct limits *l, const union inet_addr *to,

@@ -16,6 +16,7 @@ libengine_la_SOURCES += \
 	path/linktype/raw.c \
 	path/names.c \
 	path/nat.c \
+	path/options.c \
 	path/path.c path/path.h \
 	path/route.c \
 	path/steps.c \

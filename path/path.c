@@ -191,20 +191,39 @@ static bool exceeds_mtu(const struct packet *pkt, uint32_t mtu)
 	return !frag || frag->max_size > mtu;
 }
 
-/* What ip_forward() and ip6_forward() refuse, in their order. */
-static enum reason forward_check(const struct packet *pkt, uint32_t mtu)
+/* What ip_forward() refuses, in its order. */
+static enum reason forward_check4(struct path_run *run,
+				  const struct host_route *rt)
 {
-	bool v4 = pkt->nfproto == NFPROTO_IPV4;
+	const struct packet *pkt = run->pkt;
+
+	if (pkt->pkttype != PKTTYPE_HOST)
+		return REASON_l2_not_for_us;
+	if (pkt->data[8] <= 1)
+		return REASON_ttl_exceeded;
+	if (run->opt.strict && rt->has_gateway)
+		return REASON_source_route_failed;
+	return exceeds_mtu(pkt, rt->forward_mtu) ? REASON_mtu : REASON_NONE;
+}
+
+/* ip6_forward(): back by the link it came by means that there is a shorter
+ * way. */
+static enum reason forward_check6(struct path_run *run,
+				  const struct host_route *rt)
+{
+	const struct packet *pkt = run->pkt;
 	enum reason reason;
 
 	if (pkt->pkttype != PKTTYPE_HOST)
 		return REASON_l2_not_for_us;
-	if (pkt->data[v4 ? 8 : 7] <= 1)
+	if (pkt->data[7] <= 1)
 		return REASON_ttl_exceeded;
-	reason = v4 ? REASON_NONE : forward_source6(pkt);
+	reason = forward_source6(pkt);
 	if (reason != REASON_NONE)
 		return reason;
-	return exceeds_mtu(pkt, mtu) ? REASON_mtu : REASON_NONE;
+	if (pkt->in == pkt->out)
+		answer_redirect(run, rt);
+	return exceeds_mtu(pkt, rt->forward_mtu) ? REASON_mtu : REASON_NONE;
 }
 
 /* rt_tos2priority(): the priority that the IPv4 type of service asks for,
@@ -219,28 +238,55 @@ static uint32_t tos_priority(uint8_t tos)
 	return prio[(tos & 0x1e) >> 1];
 }
 
+/* The rest of ip_forward(), up to FORWARD. */
+static void forward_change4(struct path_run *run, const struct host_route *rt)
+{
+	struct packet *pkt = run->pkt;
+
+	if (unlikely(run->redirect) && !run->opt.srr)
+		answer_redirect(run, rt);
+	pkt->priority = tos_priority(pkt->data[1]);
+}
+
 static void forward(struct path_run *run, const struct host_route *rt)
 {
 	struct packet *pkt = run->pkt;
-	enum reason reason = forward_check(pkt, rt->mtu);
+	const bool v4 = pkt->nfproto == NFPROTO_IPV4;
+	enum reason reason = v4 ? forward_check4(run, rt)
+				: forward_check6(run, rt);
 
 	if (reason != REASON_NONE) {
-		refuse(run, reason, rt->mtu);
+		refuse(run, reason, rt->forward_mtu);
 		return;
 	}
 	lower_ttl(pkt);
 	pkt->flags |= PKT_DIRTY;
-	if (pkt->nfproto == NFPROTO_IPV4)
-		pkt->priority = tos_priority(pkt->data[1]);
-	if (hook_run(run, NF_INET_FORWARD) == STEP_GO_ON)
-		output(run, rt->mtu);
+	if (v4)
+		forward_change4(run, rt);
+	if (hook_run(run, NF_INET_FORWARD) != STEP_GO_ON)
+		return;
+	if (unlikely(run->opt.len))
+		options_forward(run, rt);
+	output(run, rt->mtu);
+}
+
+static bool has_options(const struct packet *pkt)
+{
+	return pkt->nfproto == NFPROTO_IPV4 && (pkt->data[0] & 15) > 5;
+}
+
+/* Routing has an answer, even if that is to refuse: then options are read. */
+static bool is_routed(enum reason reason)
+{
+	return reason != REASON_martian && reason != REASON_rp_filter &&
+	       reason != REASON_not_joined;
 }
 
 /* From PREROUTING on: ip_rcv_finish(), ip6_rcv_finish(). */
 static void receive(struct path_run *run)
 {
+	enum reason reason, options = REASON_NONE;
 	struct host_route rt;
-	enum reason reason;
 
 	if (hook_run(run, NF_INET_PRE_ROUTING) != STEP_GO_ON)
 		return;
@@ -249,9 +295,13 @@ static void receive(struct path_run *run)
 		deliver(run);
 		return;
 	}
-	reason = route_input(run, &rt);
+	reason = route_input(run, NULL, &rt);
 	run->route = rt.type;
-	if (reason != REASON_NONE)
+	if (unlikely(has_options(run->pkt)) && is_routed(reason))
+		options = options_receive(run, &rt);
+	if (options != REASON_NONE)
+		run_drop(run, options);
+	else if (reason != REASON_NONE)
 		refuse(run, reason, 0);
 	else if (rt.type == ROUTE_UNICAST)
 		forward(run, &rt);
@@ -290,7 +340,7 @@ void path_send_local(struct path_run *run)
 		return;
 	if (run->rerouted)
 		pkt->out = run->rerouted;
-	output(run, pkt->out->mtu);
+	output(run, run->rerouted ? run->rerouted_mtu : rt.mtu);
 }
 
 static void result_init(struct path_result *res, const struct packet *pkt)
@@ -320,6 +370,23 @@ static void result_finish(struct path_run *run)
 		ct_packet_release(run->p->cfg.ct, pkt);
 }
 
+/* ip_expire(), nf_ct_frag6_expire(): what their sender hears, before the packet
+ * that is on its way. */
+static void fragments_timed_out(void *data, struct packet *first)
+{
+	struct path *p = data;
+	struct path_run *outer = p->run;
+	struct path_result res = { 0 };
+	struct path_run run = {
+		.p = p, .pkt = first, .res = &res, .now = outer->now
+	};
+
+	first->number = outer->pkt->number;
+	p->run = &run;
+	answer_frag_timeout(&run);
+	p->run = outer;
+}
+
 static void run_packet(struct path *p, struct packet *pkt,
 		       const struct nv_time *now, struct path_result *res)
 {
@@ -327,7 +394,10 @@ static void run_packet(struct path *p, struct packet *pkt,
 
 	p->env.now = *now;
 	p->run = &run;
-	if (pkt->reason != REASON_NONE)
+	frag_expire(p->frags, now);
+	if (unlikely(pkt->reason == REASON_hdr_options))
+		refuse(&run, pkt->reason, 0);
+	else if (unlikely(pkt->reason != REASON_NONE))
 		run_drop(&run, pkt->reason);
 	else if (pkt->in)
 		receive(&run);
@@ -337,7 +407,6 @@ static void run_packet(struct path *p, struct packet *pkt,
 	if (unlikely(!p->gc_countdown--)) {
 		p->gc_countdown = GC_EVERY;
 		ct_table_gc(p->cfg.ct, now);
-		frag_expire(p->frags, now);
 	}
 }
 
@@ -413,6 +482,7 @@ struct path *path_new(const struct path_config *cfg)
 	frag_queue_set_timeouts(
 		p->frags, (uint32_t)host_sysctl(cfg->host, SYSCTL_ipfrag_time),
 		(uint32_t)host_sysctl(cfg->host, SYSCTL_ct_frag6_timeout));
+	frag_queue_on_timeout(p->frags, fragments_timed_out, p);
 	rng_seed(&p->rng, cfg->seed);
 	p->limits = limits_new(cfg->host, &p->rng);
 	p->env = (struct vm_env){

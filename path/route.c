@@ -62,12 +62,22 @@ static enum reason reason_of_type(enum host_route_type type)
 	}
 }
 
-/* __fib_validate_source(): by which link would an answer go? @loose: any will
- * do, as long as there is one. */
+/* Does the link have an IPv4 address? */
+static bool has_addr(const struct host *h, const struct host_link *link)
+{
+	union inet_addr none;
+
+	return host_link_addr(h, link, NFPROTO_IPV4, NULL, &none);
+}
+
+/* __fib_validate_source(): by which link would an answer go? @filter is
+ * rp_filter: 1 the one it came by, 2 any, 0 no matter. @near is set when the
+ * source is on the link itself, behind no gateway. */
 static enum reason source_by_route(const struct path_run *run,
 				   const struct host_flow *flow, uint32_t oif,
-				   bool loose)
+				   int64_t filter, bool *near)
 {
+	const enum reason unknown = filter ? REASON_rp_filter : REASON_NONE;
 	const struct host *h = run->p->cfg.host;
 	const struct host_link *in = run->pkt->in;
 	struct host_flow back = {
@@ -84,7 +94,7 @@ static enum reason source_by_route(const struct path_run *run,
 		back.mark = flow->mark;
 	host_route(h, &back, &rt);
 	if (!rt.out)
-		return REASON_rp_filter;
+		return unknown;
 	is_in = rt.out == in;
 	if (rt.type == ROUTE_LOCAL &&
 	    host_link_sysctl(h, in, LINK_SYSCTL_accept_local))
@@ -92,25 +102,86 @@ static enum reason source_by_route(const struct path_run *run,
 			ROUTE_LOCAL;
 	else if (rt.type != ROUTE_UNICAST)
 		return REASON_martian;
-	return is_in || loose ? REASON_NONE : REASON_rp_filter;
+	if (is_in) {
+		*near = !rt.has_gateway;
+		return REASON_NONE;
+	}
+	if (!has_addr(h, in))
+		return unknown;
+	if (filter == 1)
+		return REASON_rp_filter;
+	back.oif = in->ifindex;
+	*near = host_route(h, &back, &rt) == ROUTE_UNICAST && !rt.has_gateway;
+	return REASON_NONE;
+}
+
+static bool sends_redirects(const struct host *h, const struct host_link *link)
+{
+	return host_link_sysctl(h, link, LINK_SYSCTL_send_redirects);
 }
 
 /* fib_validate_source(): an address of this host does not come in by a link,
  * nor, with rp_filter, one that is reached by another link. @oif: of the link
  * it will leave by, 0 when it stays. */
 static enum reason validate_source(const struct path_run *run,
-				   const struct host_flow *flow, uint32_t oif)
+				   const struct host_flow *flow, uint32_t oif,
+				   bool *near)
 {
 	const struct host *h = run->p->cfg.host;
-	int64_t filter =
-		host_link_sysctl(h, run->pkt->in, LINK_SYSCTL_rp_filter);
+	const struct host_link *in = run->pkt->in;
+	int64_t filter = host_link_sysctl(h, in, LINK_SYSCTL_rp_filter);
 
-	if (unlikely(filter))
-		return source_by_route(run, flow, oif, filter == 2);
-	if (!host_sysctl(h, SYSCTL_accept_local) &&
-	    host_addr_is_local(h, flow->nfproto, &flow->saddr))
-		return REASON_martian;
-	return REASON_NONE;
+	*near = false;
+	if (unlikely(filter) ||
+	    unlikely(oif == in->ifindex && sends_redirects(h, in)))
+		return source_by_route(run, flow, oif, filter, near);
+	if (host_link_sysctl(h, in, LINK_SYSCTL_accept_local))
+		return REASON_NONE;
+	if (unlikely(host_has_own_routing(h)))
+		return source_by_route(run, flow, oif, 0, near);
+	return host_addr_is_local(h, flow->nfproto, &flow->saddr)
+		       ? REASON_martian
+		       : REASON_NONE;
+}
+
+/* The unicast half of __mkroute_input(): may it be forwarded, and should its
+ * sender hear of a shorter way? */
+static enum reason route_forward4(struct path_run *run,
+				  const struct host_flow *flow,
+				  const struct host_route *rt)
+{
+	const struct host *h = run->p->cfg.host;
+	const struct host_link *in = run->pkt->in;
+	enum reason reason;
+	bool near;
+
+	if (!host_link_sysctl(h, in, LINK_SYSCTL_forwarding))
+		return REASON_not_forwarding;
+	reason = validate_source(run, flow, rt->out->ifindex, &near);
+	run->redirect = near && rt->out == in && sends_redirects(h, in) &&
+			(host_link_sysctl(h, in, LINK_SYSCTL_shared_media) ||
+			 host_on_subnet(h, in, flow->saddr.ip,
+					rt->has_gateway ? rt->gateway.ip : 0));
+	return reason;
+}
+
+/* The route that refuses, or that is not there; who does not forward says so
+ * to nobody (ip_error()). */
+static enum reason no_way4(const struct path_run *run,
+			   enum host_route_type type)
+{
+	return host_link_sysctl(run->p->cfg.host, run->pkt->in,
+				LINK_SYSCTL_forwarding)
+		       ? reason_of_type(type)
+		       : REASON_not_forwarding;
+}
+
+/* Loopback addresses come in by a link only where that is asked for. */
+static bool loopback_refused(const struct path_run *run, be32_t s, be32_t d)
+{
+	return (ip4_is_loopback(s) || ip4_is_loopback(d)) &&
+	       !host_link_sysctl(run->p->cfg.host, run->pkt->in,
+				 LINK_SYSCTL_route_localnet);
 }
 
 /* ip_route_input_rcu(), the multicast half, without multicast routing: only
@@ -132,8 +203,8 @@ static enum reason route_input4(struct path_run *run,
 				const struct host_flow *flow,
 				struct host_route *rt)
 {
-	const struct host *h = run->p->cfg.host;
 	be32_t s = flow->saddr.ip, d = flow->daddr.ip;
+	bool near;
 
 	if (ip4_is_multicast(d))
 		return route_input_multicast(flow, rt);
@@ -142,21 +213,19 @@ static enum reason route_input4(struct path_run *run,
 	if (ip4_is_lbcast(d) || (!s && !d)) {
 		rt->type = ROUTE_BROADCAST;
 		return ip4_is_zeronet(s) ? REASON_NONE
-					 : validate_source(run, flow, 0);
+					 : validate_source(run, flow, 0, &near);
 	}
-	if (ip4_is_zeronet(s) || ip4_is_zeronet(d) || ip4_is_loopback(s) ||
-	    ip4_is_loopback(d))
+	if (ip4_is_zeronet(s) || ip4_is_zeronet(d) ||
+	    loopback_refused(run, s, d))
 		return REASON_martian;
-	switch (host_route(h, flow, rt)) {
+	switch (host_route(run->p->cfg.host, flow, rt)) {
 	case ROUTE_LOCAL:
 	case ROUTE_BROADCAST:
-		return validate_source(run, flow, 0);
+		return validate_source(run, flow, 0, &near);
 	case ROUTE_UNICAST:
-		if (!host_sysctl(h, SYSCTL_ip_forward))
-			return REASON_not_forwarding;
-		return validate_source(run, flow, rt->out->ifindex);
+		return route_forward4(run, flow, rt);
 	default:
-		return reason_of_type(rt->type);
+		return no_way4(run, rt->type);
 	}
 }
 
@@ -185,13 +254,16 @@ static enum reason route_input6(struct path_run *run,
 	}
 }
 
-enum reason route_input(struct path_run *run, struct host_route *rt)
+enum reason route_input(struct path_run *run, const union inet_addr *daddr,
+			struct host_route *rt)
 {
 	const struct packet *pkt = run->pkt;
 	struct host_flow flow;
 	enum reason reason;
 
 	flow_init(&flow, pkt, pkt->in ? pkt->in->ifindex : 1);
+	if (daddr)
+		flow.daddr = *daddr;
 	rt->type = ROUTE_UNSPEC;
 	rt->out = NULL;
 	if (run->pkt->nfproto == NFPROTO_IPV4)
@@ -208,6 +280,7 @@ enum reason route_output(struct path_run *run, struct host_route *rt)
 	struct host_flow flow;
 
 	flow_init(&flow, run->pkt, 1);
+	flow.oif = run->oif;
 	host_route(run->p->cfg.host, &flow, rt);
 	if (!rt->out)
 		return reason_of_type(rt->type);

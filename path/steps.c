@@ -138,6 +138,7 @@ enum step_end step_reroute(struct path_run *run)
 	if (reason != REASON_NONE)
 		return run_drop(run, reason);
 	run->rerouted = run->pkt->out;
+	run->rerouted_mtu = rt.mtu;
 	run->pkt->out = out;
 	return STEP_GO_ON;
 }

@@ -38,8 +38,9 @@ static bool is_answer(const struct frame *f)
 	if (proto == IPPROTO_TCP)
 		return f->data[off + 13] & 4;
 	if (v6)
-		return proto == IPPROTO_ICMPV6 && type < 128;
-	return proto == IPPROTO_ICMP && (type == 3 || type == 11 || type == 12);
+		return proto == IPPROTO_ICMPV6 && (type < 128 || type == 137);
+	return proto == IPPROTO_ICMP &&
+	       (type == 3 || type == 5 || type == 11 || type == 12);
 }
 
 /* Did the box make @f itself? Then it is an answer, and @in is none like it. */

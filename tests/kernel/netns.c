@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "host/host.h"
 #include "netns.h"
 #include "process.h"
 
@@ -44,28 +45,19 @@ static const struct {
 	{ "net.ipv6.conf.default.router_solicitations", "0" },
 };
 
-/* Names that nftvm's host files know. */
-static const char *const known_sysctls[] = {
-#define SYSCTL(id, name, def, min, max) name,
-#include "host/sysctl.def"
-#undef SYSCTL
-};
-
-static bool is_known_sysctl(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(known_sysctls); i++)
-		if (!strcmp(known_sysctls[i], name))
-			return true;
-	return false;
-}
-
+/* Those that nftvm's host files know. */
 void netns_sysctl_text(struct strbuf *b)
 {
+	struct host *h = host_new();
+
 	for (size_t i = 0; i < ARRAY_LEN(harness_sysctls); i++)
-		if (is_known_sysctl(harness_sysctls[i].name))
+		if (!host_sysctl_set(h, harness_sysctls[i].name,
+				     strtol(harness_sysctls[i].value, NULL,
+					    10)))
 			strbuf_printf(b, "sysctl %s=%s\n",
 				      harness_sysctls[i].name,
 				      harness_sysctls[i].value);
+	host_free(h);
 }
 
 static int set_sysctl(const char *name, const char *value, struct result *r)

@@ -80,6 +80,7 @@ static const char tcp_flag_letters[] = "FSRPAUEC";
  * @type:	ICMP type, @code its code
  * @key:	numbers, by enum packet_key
  * @data:	payload given as data=HEX, @data_len bytes
+ * @opt:	IPv4 or hop-by-hop options given as opt=HEX, @opt_len bytes
  */
 struct spec {
 	bool v6;
@@ -90,6 +91,8 @@ struct spec {
 	long key[KEY_COUNT];
 	uint8_t data[2048];
 	size_t data_len;
+	uint8_t opt[256];
+	size_t opt_len;
 	const struct step *about;
 };
 
@@ -328,7 +331,7 @@ static bool take_piece(const struct spec *s, struct bytes *seg)
 static void build_ip4(const struct spec *s, const struct bytes *seg, bool more,
 		      struct bytes *o)
 {
-	size_t ihl = s->key[KEY_ra] ? 6 : 5, total;
+	size_t ihl = 5 + s->key[KEY_ra] + (s->opt_len + 3) / 4, total;
 	uint16_t frag = MAX(s->key[KEY_fragoff], 0L) / 8;
 
 	frag |= (s->key[KEY_df] ? 0x4000 : 0) | (more ? 0x2000 : 0);
@@ -344,6 +347,7 @@ static void build_ip4(const struct spec *s, const struct bytes *seg, bool more,
 	bytes_add(o, s->dst, 4);
 	if (s->key[KEY_ra])
 		bytes_be32(o, 0x94040000);
+	bytes_add(o, s->opt, (s->opt_len + 3) / 4 * 4);
 	bytes_add(o, seg->b, seg->len);
 	if (s->key[KEY_cut] >= 0)
 		o->len = MIN(o->len, (size_t)s->key[KEY_cut]);
@@ -366,6 +370,17 @@ static void add_ext6(struct bytes *o, uint8_t **next, uint8_t number)
 	bytes_add(o, padn, 8);
 }
 
+/* A hop-by-hop header of the options given, padded with Pad1. */
+static void add_hopopts(const struct spec *s, struct bytes *o, uint8_t **next)
+{
+	size_t len = (s->opt_len + 2 + 7) / 8 * 8;
+
+	**next = IPPROTO_HOPOPTS;
+	*next = o->b + o->len;
+	bytes_be16(o, len / 8 - 1);
+	bytes_add(o, s->opt, len - 2);
+}
+
 static void build_ip6(const struct spec *s, const struct bytes *seg, bool more,
 		      struct bytes *o)
 {
@@ -378,6 +393,8 @@ static void build_ip6(const struct spec *s, const struct bytes *seg, bool more,
 	bytes_be32(o, s->key[KEY_ttl] & 0xff);
 	bytes_add(o, s->src, 16);
 	bytes_add(o, s->dst, 16);
+	if (s->opt_len)
+		add_hopopts(s, o, &next);
 	if (s->key[KEY_hbh])
 		add_ext6(o, &next, IPPROTO_HOPOPTS);
 	if (s->key[KEY_rt]) {
@@ -528,7 +545,7 @@ static int parse_tcp_flags(struct spec *s, const char *word)
 	return 0;
 }
 
-/* data=HEX, text=TEXT, frag=OFF+LEN, and the words of packet_key.def. */
+/* data=HEX, opt=HEX, text=TEXT, frag=OFF+LEN, and the words of packet_key.def. */
 static int parse_key(struct spec *s, const char *word)
 {
 	const char *value = strchr(word, '=');
@@ -539,6 +556,11 @@ static int parse_key(struct spec *s, const char *word)
 	if (!strncmp(word, "data=", 5)) {
 		n = hex_decode(value + 1, s->data, sizeof(s->data));
 		s->data_len = MAX(n, 0);
+		return n;
+	}
+	if (!strncmp(word, "opt=", 4)) {
+		n = hex_decode(value + 1, s->opt, sizeof(s->opt) - 8);
+		s->opt_len = MAX(n, 0);
 		return n;
 	}
 	if (!strncmp(word, "text=", 5)) {

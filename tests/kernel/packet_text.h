@@ -15,7 +15,7 @@
  *	+2.1s
  *
  * `reply N' turns packet N round: as it last left the box, or as it was sent
- * if it did not leave. In text= a _ is a blank, \r \n \1 \\ \_ as in C. The
+ * if it did not leave. opt=HEX are IPv4 options, or IPv6 hop-by-hop ones. In text= a _ is a blank, \r \n \1 \\ \_ as in C. The
  * other words are those of packet_key.def.
  */
 #ifndef TWIN_PACKET_TEXT_H

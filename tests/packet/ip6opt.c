@@ -50,6 +50,7 @@ static const struct {
 Test(ip6opt, hop_by_hop)
 {
 	uint8_t buf[80];
+	struct ip6_problem problem;
 	struct packet pkt;
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -57,7 +58,7 @@ Test(ip6opt, hop_by_hop)
 		memcpy(buf + 40, cases[i].bytes, cases[i].len);
 		packet_init(&pkt, buf, sizeof(buf), buf, 40 + cases[i].len,
 			    40 + cases[i].len);
-		cr_assert_eq(ip6_hopopts_ok(&pkt), cases[i].ok, "%s",
+		cr_assert_eq(ip6_hopopts_ok(&pkt, &problem), cases[i].ok, "%s",
 			     cases[i].name);
 	}
 }
@@ -65,11 +66,42 @@ Test(ip6opt, hop_by_hop)
 Test(ip6opt, jumbogram)
 {
 	uint8_t buf[80] = { [40] = 59, 0, 0xc2, 4, 0, 1, 0x11, 0x70 };
+	struct ip6_problem problem;
 	struct packet pkt;
 
 	packet_init(&pkt, buf, sizeof(buf), buf, 80, 100000);
-	cr_assert(ip6_hopopts_ok(&pkt));
+	cr_assert(ip6_hopopts_ok(&pkt, &problem));
 	cr_assert_eq(pkt.wire_len, 70000 + 40);
 	packet_init(&pkt, buf, sizeof(buf), buf, 80, 70039);
-	cr_assert_not(ip6_hopopts_ok(&pkt));
+	cr_assert_not(ip6_hopopts_ok(&pkt, &problem));
+}
+
+/* RFC 8200 4.2; Ref: ip6_tlvopt_unknown(), ipv6_hop_jumbo(). */
+Test(ip6opt, what_the_sender_hears)
+{
+	static const struct {
+		uint8_t to, option[6];
+		uint8_t code;
+		uint32_t at;
+	} told[] = {
+		{ 0x20, { 0x4f, 4 }, 0, 0 },
+		{ 0x20, { 0x8f, 4 }, 2, 42 },
+		{ 0x20, { 0xcf, 4 }, 2, 42 },
+		{ 0xff, { 0x8f, 4 }, 2, 42 },
+		{ 0xff, { 0xcf, 4 }, 0, 0 },
+		{ 0x20, { 0xc2, 4, 0, 0, 1, 0 }, 0, 44 },
+		{ 0x20, { 5, 1, 0, 1, 1, 0 }, 0, 0 },
+	};
+	struct ip6_problem problem;
+	struct packet pkt;
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		uint8_t buf[48] = { [24] = told[i].to, [40] = 59 };
+
+		memcpy(buf + 42, told[i].option, sizeof(told[i].option));
+		packet_init(&pkt, buf, sizeof(buf), buf, 48, 48);
+		cr_assert_not(ip6_hopopts_ok(&pkt, &problem));
+		cr_assert_eq(problem.code, told[i].code, "%zu", i);
+		cr_assert_eq(problem.at, told[i].at, "%zu", i);
+	}
 }

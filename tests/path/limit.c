@@ -91,3 +91,32 @@ Test(limit, missing_routes)
 	limits_free(l);
 	host_free(h);
 }
+
+/* Ref: ip_rt_send_redirect(): 20 ms, twice as long each time, nine in all. */
+Test(limit, redirects_at_growing_intervals)
+{
+	const union inet_addr to = { .ip = 1 };
+	struct nv_time now = { 100 * NS_PER_SEC, 0 };
+	struct host *h = host_new();
+	struct limits *l;
+	struct rng rng;
+
+	rng_seed(&rng, 1);
+	l = limits_new(h, &rng);
+	for (unsigned i = 0; i < 9; i++) {
+		now.mono_ns += i ? ((20 << i) + 4) * NS_PER_MS : 0;
+		cr_assert(limits_allow_redirect4(l, &to, &now), "%u", i);
+		limits_redirected4(l, &to, &now);
+		now.mono_ns += (20 << i) * NS_PER_MS;
+		cr_assert_not(limits_allow_redirect4(l, &to, &now), "%u", i);
+	}
+	/* asking again and again keeps it silent; then it begins anew */
+	now.mono_ns += 20 * NS_PER_SEC;
+	cr_assert_not(limits_allow_redirect4(l, &to, &now));
+	now.mono_ns += 20 * NS_PER_SEC;
+	cr_assert_not(limits_allow_redirect4(l, &to, &now));
+	now.mono_ns += 21 * NS_PER_SEC;
+	cr_assert(limits_allow_redirect4(l, &to, &now));
+	limits_free(l);
+	host_free(h);
+}

@@ -18,7 +18,7 @@ tests_path_test_SOURCES = \
 	tests/path/linktype/ppp.c \
 	tests/path/linktype/raw.c \
 	tests/path/hooks.c tests/path/limit.c tests/path/names.c \
-	tests/path/nat.c tests/path/path.c \
+	tests/path/nat.c tests/path/options.c tests/path/path.c \
 	tests/path/route.c tests/path/steps.c \
 	tests/path/world.c tests/path/world.h \
 	tests/path/source_pcap.c \

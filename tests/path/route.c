@@ -71,3 +71,41 @@ Test(route, a_router_that_does_not_forward)
 	cr_assert_eq(r.reason, REASON_not_forwarding);
 	world_fini(&w);
 }
+
+/* Which link it comes in by decides, not what "all" says. */
+Test(route, a_link_that_does_not_forward)
+{
+	struct path_result r;
+	struct world w;
+
+	world_init(&w, "sysctl net.ipv4.conf.lan.forwarding=0\n"
+		       "sysctl net.ipv4.conf.lan.route_localnet=1\n");
+	r = world_send_udp(&w, "lan", "10.1.0.9", "10.9.9.9", 64);
+	cr_assert_eq(r.reason, REASON_not_forwarding);
+	r = world_send_udp(&w, "wan", "10.9.9.9", "10.1.0.9", 64);
+	cr_assert_eq(r.reason, REASON_NONE);
+	r = world_send_udp(&w, "lan", "10.1.0.9", "127.0.0.1", 64);
+	cr_assert(r.to_local);
+	world_fini(&w);
+}
+
+/* An Ethernet neighbour that is known is named in a redirect (RFC 4861
+ * 4.6.1); the twin has no Ethernet. */
+Test(route, redirect_names_the_neighbour)
+{
+	static const uint8_t option[8] = { 2, 1, 2, 0, 0, 0, 0, 9 };
+	struct world w;
+
+	world_init(&w, "link add eth type ether\n"
+		       "addr add fd05::1/64 dev eth\n"
+		       "addr add fe80::1/64 dev eth\n"
+		       "neigh add fd05::9 lladdr 02:00:00:00:00:09 dev eth\n");
+	world_send_udp(&w, "eth", "fd05::8", "fd05::9", 64);
+	cr_assert_eq(w.n_left, 2);
+	cr_assert_eq(w.left[0].bytes[40], 137);
+	cr_assert_arr_eq(w.left[0].bytes + 80, option, sizeof(option));
+	cr_assert_eq(w.left[0].bytes[88], 4);
+	world_send_udp(&w, "eth", "fd05::8", "fd05::7", 64);
+	cr_assert_eq(w.left[0].bytes[80], 4);
+	world_fini(&w);
+}
