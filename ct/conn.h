@@ -242,6 +242,18 @@ static inline bool ct_conn_is(const struct ct_conn *ct,
 	       ct_load(&c6->daddr[1]) == key->dst.q[1];
 }
 
+/* Bit of @status: it lost a clash and is found by its answers alone.
+ * IPS_NAT_CLASH, which the kernel's header has for itself. */
+#define CT_NAT_CLASH IPS_UNTRACKED
+
+/** ct_conn_is_found_by() - is it found by its original tuple, @key? */
+static inline bool ct_conn_is_found_by(const struct ct_conn *ct,
+				       const struct ct_key *key)
+{
+	return ct_conn_is(ct, key) &&
+	       likely(!(ct_load(&ct->status) & CT_NAT_CLASH));
+}
+
 /** ct_conn_differs() - add to @fwd and @back what differs between the entry's
  * addresses and those of the IP header at @iph, straight and exchanged */
 static inline void ct_conn_differs(const struct ct_conn *ct, const uint8_t *iph,

@@ -200,8 +200,8 @@ conn_is_of_packet(const struct ct_conn *ct, const struct packet *pkt,
  * lookups find. */
 static inline bool status_is_plain(uint32_t status)
 {
-	return (status & (IPS_CONFIRMED | IPS_DYING | IPS_NAT_MASK)) ==
-	       IPS_CONFIRMED;
+	return (status & (IPS_CONFIRMED | IPS_DYING | IPS_NAT_MASK |
+			  CT_NAT_CLASH)) == IPS_CONFIRMED;
 }
 
 /*
@@ -237,7 +237,9 @@ static __attribute__((noinline)) bool take_wide(struct ct_ctx *cx,
 		return false;
 	if (likely((!threads ||
 		    wide_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir)) &&
-		   ct_conn_lives(ct) && !ct_conn_expired(ct, cx->now))) {
+		   ct_conn_lives(ct) && !ct_conn_expired(ct, cx->now) &&
+		   (cx->dir == CT_DIR_REPLY ||
+		    !(ct_load(&ct->status) & CT_NAT_CLASH)))) {
 		cx->ct = ct;
 		return true;
 	}
@@ -430,7 +432,7 @@ void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 		ct_index_prefetch(t, hashes, hints, batch);
 		for (size_t i = 0; i < batch; i++)
 			pkts[i].ct_hint = hints[i];
-		if (unlikely(t->source.entries) && !t->cfg.threads)
+		if (!t->cfg.threads && unlikely(t->source.entries))
 			sources_prefetch(t, pkts, batch);
 	}
 }
@@ -491,11 +493,45 @@ static bool same_tuples(const struct ct_conn *a, const struct ct_conn *b)
 }
 
 /*
- * Clash resolution, rules 1 and 3 of facts 2.3: the packet takes over @other,
- * which we have a reference to, if it has our tuples, perhaps mirrored; else
- * it is dropped. Rule 2 is for two threads with the first packets of one flow
- * that were translated differently.
+ * Clash resolution, facts 2.3: @other has one of our tuples. Two threads, or two
+ * packets under way at once, come here with the first packets of one flow; and
+ * who was translated to what somebody else has already.
+ *
+ *	1. it has both, perhaps mirrored: the packet takes it over
+ *	2. they were translated differently: ours is found by its answers alone,
+ *	   for a second; packets of the original direction find the other one
+ *	3. the answers are taken: the packet is dropped
+ *
+ * Ref: nf_ct_resolve_clash().
  */
+
+/* Rule 2, with the buckets locked. */
+static bool only_answers_fit(struct ct_table *t, struct ct_bucket *b,
+			     uint64_t hash, const struct ct_key *reply,
+			     const struct ct_key *inverse,
+			     const struct ct_conn *ct,
+			     const struct ct_conn *other, uint32_t now)
+{
+	return ct_l4proto_find(ct->l4)->allow_clash && ct_conn_lives(other) &&
+	       !ct_conn_expired(other, now) && !same_tuples(ct, other) &&
+	       !ct_index_find(t, b, hash, reply, inverse);
+}
+
+/* nf_ct_resolve_clash_harder() */
+static bool publish_answers(struct ct_table *t, struct ct_bucket *b,
+			    uint64_t hash, struct ct_conn *ct,
+			    const struct nv_time *now)
+{
+	const uint64_t hashes[2] = { hash, hash };
+	struct ct_bucket *buckets[2] = { b, b };
+
+	ct_store(&ct->timeout, ct_ticks(1));
+	ct_store(&ct->status, ct->status | IPS_FIXED_TIMEOUT | CT_NAT_CLASH);
+	ct_stat_inc(t, clash_resolve);
+	return publish(t, buckets, hashes, ct, now);
+}
+
+/* Rules 1 and 3; we have a reference to @other. */
 static enum reason resolve_clash(struct ct_table *t, struct packet *pkt,
 				 struct ct_conn *other)
 {
@@ -565,7 +601,12 @@ confirm(struct ct_table *t, struct packet *pkt, const struct nv_time *now)
 	for (;;) {
 		ct_index_lock2(t, hash, b);
 		other = find_holder(t, b, hash, key, inverse);
-		if (likely(!other))
+		if (unlikely(other) &&
+		    only_answers_fit(t, b[1], hash[1], &key[1], &inverse[1], ct,
+				     other, nv_ticks(now->mono_ns))) {
+			ok = publish_answers(t, b[1], hash[1], ct, now);
+			other = NULL;
+		} else if (likely(!other))
 			ok = publish(t, b, hash, ct, now);
 		else if (!ct_conn_tryget(other, t->cfg.threads))
 			other = ct; /* on its way out: look again */

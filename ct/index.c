@@ -10,7 +10,8 @@
  * (ct_key_hash()), so that both directions come to the same bucket, and
  * comparing with the entry's original tuple tells which direction a packet
  * has. An entry whose reply tuple is not the inverse of its original one (NAT)
- * stands here twice, under the hash of each, unless they are the same.
+ * stands here twice, under the hash of each, unless they are the same, or it
+ * lost a clash (ct/core.c).
  *
  * Growth is linear hashing (Litwin 1980): n buckets, of which those below the
  * largest power of two are addressed by k bits of the hash, or by k + 1 if
@@ -259,7 +260,7 @@ static inline struct ct_conn *bucket_find(const struct ct_table *t,
 
 		if (unlikely(!ref))
 			continue; /* being changed under our eyes */
-		if (ct_conn_is(ct, key)) {
+		if (ct_conn_is_found_by(ct, key)) {
 			/* Its own inverse (both ends the same): the kernel
 			 * hashes the reply tuple last and finds it first. */
 			*dir = unlikely(ct_key_eq(key, inverse)) &&
@@ -325,7 +326,7 @@ static bool lookup_confirm(struct ct_table *t, struct ct_conn *ct,
 			   const struct ct_key *key,
 			   const struct ct_key *inverse, enum ct_dir dir)
 {
-	bool is = dir == CT_DIR_ORIGINAL ? ct_conn_is(ct, key)
+	bool is = dir == CT_DIR_ORIGINAL ? ct_conn_is_found_by(ct, key)
 					 : ct_conn_answers(ct, key, inverse);
 
 	if (likely(is && ct_conn_lives(ct)))
@@ -561,7 +562,8 @@ static bool wide_moves(const struct ct_table *t, const struct split *s,
 	const uint8_t tag = bucket_tag(b, slot);
 	const bool moves = split_moves(s, hash);
 	bool first = hash_tag(hash) == tag &&
-		     bucket_number(hash, s->number) == parent;
+		     bucket_number(hash, s->number) == parent &&
+		     !(ct_load(&ct->status) & CT_NAT_CLASH);
 	bool second = hash_tag(back) == tag &&
 		      bucket_number(back, s->number) == parent;
 
@@ -639,9 +641,12 @@ splits_prefetch(const struct ct_table *t, uint32_t number)
 	const struct ct_bucket *next = bucket_at(t, bucket_parent(number));
 
 	__builtin_prefetch(bucket_at(t, bucket_parent(number + 1)));
-	for (int i = 0; i < CT_BUCKET_SLOTS; i++)
-		if (next->ref[i])
-			conn_prefetch(t, ct_load(&next->ref[i]));
+	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
+		const uint32_t ref = ct_load(&next->ref[i]);
+
+		if (ref)
+			conn_prefetch(t, ref);
+	}
 }
 
 void ct_index_grow(struct ct_table *t)

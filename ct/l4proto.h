@@ -206,9 +206,12 @@ static inline void ct_refresh(struct ct_ctx *cx, uint32_t ticks)
 	ct_count(cx);
 }
 
-/** ct_assure() - set IPS_ASSURED; the entry is locked */
+/** ct_assure() - set IPS_ASSURED, which the loser of a clash never gets; the
+ * entry is locked */
 static inline void ct_assure(struct ct_conn *ct)
 {
+	if (unlikely(ct->status & CT_NAT_CLASH))
+		return;
 	ct_store(&ct->status, ct->status | IPS_ASSURED);
 }
 

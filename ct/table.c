@@ -198,13 +198,15 @@ static uint32_t count_change(struct ct_table *t, int32_t by)
 static void index_del(struct ct_table *t, struct ct_conn *ct)
 {
 	const uint64_t hash = ct_conn_hash(t, ct);
+	const bool by_original = likely(!(ct->status & CT_NAT_CLASH));
 	uint64_t back;
 
-	ct_index_del(t, hash, ct_table_ref(ct));
-	if (likely(!ct_conn_is_wide(ct)))
+	if (by_original)
+		ct_index_del(t, hash, ct_table_ref(ct));
+	if (likely(by_original && !ct_conn_is_wide(ct)))
 		return;
 	back = ct_conn_reply_hash(t, ct);
-	if (back != hash)
+	if (!by_original || back != hash)
 		ct_index_del(t, back, ct_table_ref(ct));
 }
 
@@ -503,10 +505,12 @@ static int walk_item_cmp(const void *a, const void *b)
 	return x->age < y->age ? 1 : x->age > y->age ? -1 : 0;
 }
 
+/* The loser of a clash is not shown. */
 static bool walk_shows(const struct ct_conn *ct, uint32_t tick)
 {
 	return ct_load(&ct->refs) && ct_conn_lives(ct) &&
-	       !ct_conn_expired(ct, tick);
+	       !ct_conn_expired(ct, tick) &&
+	       !(ct_load(&ct->status) & CT_NAT_CLASH);
 }
 
 int ct_table_foreach(struct ct_table *t, const struct nv_time *now,

@@ -119,6 +119,22 @@ build_only()
 		make -s -C "$OUT/$name" -j"$JOBS" check TESTS=
 }
 
+# Several threads at one table, under ThreadSanitizer.
+threads()
+{
+	local dir=$OUT/tsan name
+
+	{ [ -x configure ] || autoreconf -fi; } && mkdir -p "$dir" &&
+		{ [ -f "$dir/Makefile" ] ||
+			(cd "$dir" && "$OLDPWD/configure" -q --enable-werror \
+				--enable-tsan CC=clang CFLAGS="-O1 -g"); } &&
+		make -s -C "$dir" -j"$JOBS" tests/ct/threads tests/nat/threads ||
+		return
+	for name in ct nat; do
+		"$dir/tests/$name/threads" || return
+	done
+}
+
 distcheck()
 {
 	make -s -C "$OUT/main" -j"$JOBS" distcheck \
@@ -143,6 +159,7 @@ stage examples run_with main tests/examples/run.sh
 stage asan build_and_check asan --enable-asan --enable-ubsan CFLAGS="-O1 -g"
 stage captures run_with asan tests/captures/run.sh
 stage clang build_only clang CC=clang CFLAGS="-O2 -g"
+stage threads threads
 stage dist distcheck
 stage library run_with main tests/library/run.sh
 stage fuzz ./dev fuzz "$([ $long = 1 ] && echo 600 || echo 5)"

@@ -160,6 +160,108 @@ Test(nat, clash_at_confirm)
 	lab_close(&lab);
 }
 
+static int count_one(struct ct_conn *ct, void *data)
+{
+	(void)ct;
+	++*(unsigned *)data;
+	return 0;
+}
+
+/* Two first packets of one flow under way, translated to ports 2000 and @to
+ * (1000: not at all): nf_ct_resolve_clash_harder(). */
+static void differently_translated(bool v6, uint16_t to)
+{
+	struct packet winner, loser;
+	uint64_t id, loser_id;
+	struct ct_stats stats;
+	struct seen seen;
+	unsigned n = 0;
+	struct lab lab;
+	struct wire w, v;
+
+	lab_open(&lab, NULL);
+	winner = begin(&lab, &w, v6, 1000);
+	loser = begin(&lab, &v, v6, 1000);
+	id = ct_id(translate(&lab, &winner, 2000));
+	if (to != 1000)
+		translate(&lab, &loser, to);
+	else
+		cr_expect_eq(ct_confirm(lab.t, &loser, &lab.now), REASON_NONE);
+	loser_id = ct_id(loser.ct);
+	cr_expect_neq(loser_id, id);
+	cr_expect_eq(ct_status_bits(loser.ct) &
+			     (IPS_CONFIRMED | IPS_FIXED_TIMEOUT | 1 << 12),
+		     IPS_CONFIRMED | IPS_FIXED_TIMEOUT | 1 << 12);
+	cr_expect_eq(ct_expires_ms(loser.ct, &lab.now), 1000);
+	ct_packet_release(lab.t, &winner);
+	ct_packet_release(lab.t, &loser);
+	ct_table_stats(lab.t, &stats);
+	cr_expect_eq(stats.clash_resolve, 1);
+	cr_expect_eq(stats.drop, 0);
+	/* the original direction is the winner's, listings show it alone */
+	seen = lab_send(&lab, &w);
+	cr_expect_eq(seen.id, id);
+	cr_expect_eq(seen.dir, CT_DIR_ORIGINAL);
+	ct_table_foreach(lab.t, &lab.now, count_one, &n);
+	cr_expect_eq(n, 1);
+	cr_expect_eq(ct_table_count(lab.t), 2);
+	/* each has its own answers, which change nothing about the end */
+	cr_expect_eq(answer(&lab, v6, 2000).id, id);
+	lab_wait(&lab, 900);
+	seen = answer(&lab, v6, to);
+	cr_expect_eq(seen.id, loser_id);
+	cr_expect_eq(seen.dir, CT_DIR_REPLY);
+	cr_expect_eq(seen.expires_ms, 100);
+	lab_wait(&lab, 200);
+	cr_expect_neq(answer(&lab, v6, to).id, loser_id);
+	lab_wait(&lab, 200000);
+	for (int i = 0; i < 20; i++) {
+		ct_table_gc(lab.t, &lab.now);
+		lab_wait(&lab, 10000);
+	}
+	cr_expect_eq(ct_table_count(lab.t), 0);
+	lab_close(&lab);
+}
+
+Test(nat, a_clash_leaves_the_loser_its_answers)
+{
+	for (int v6 = 0; v6 < 2; v6++) {
+		differently_translated(v6, 3000);
+		differently_translated(v6, 1000);
+	}
+}
+
+/* Losers stand in one place while others come and go. */
+Test(nat, losers_of_clashes_survive_growth)
+{
+	enum {
+		N = 2000
+	};
+	struct lab lab;
+
+	lab_open(&lab, NULL);
+	for (unsigned i = 0; i < N; i++) {
+		struct packet winner, loser;
+		struct wire w, v;
+
+		winner = begin(&lab, &w, i & 1, (uint16_t)(1024 + i));
+		loser = begin(&lab, &v, i & 1, (uint16_t)(1024 + i));
+		translate(&lab, &winner, (uint16_t)(20000 + i));
+		translate(&lab, &loser, (uint16_t)(40000 + i));
+		ct_packet_release(lab.t, &winner);
+		ct_packet_release(lab.t, &loser);
+	}
+	for (unsigned i = 0; i < N; i++) {
+		cr_assert_eq(answer(&lab, i & 1, (uint16_t)(20000 + i)).id,
+			     2 * i + 1);
+		cr_assert_eq(answer(&lab, i & 1, (uint16_t)(40000 + i)).id,
+			     2 * i + 2);
+	}
+	lab_wait(&lab, 1001);
+	cr_expect_eq(answer(&lab, 0, 40000).dir, CT_DIR_ORIGINAL);
+	lab_close(&lab);
+}
+
 struct ask {
 	unsigned n;
 	uint16_t ports[4];

@@ -11,3 +11,11 @@ tests_nat_test_SOURCES = \
 	tests/nat/manip.c \
 	tests/nat/setup.c \
 	tests/nat/unique.c
+
+check_PROGRAMS += tests/nat/threads
+TESTS += tests/nat/threads
+tests_nat_threads_LDADD = libengine.la -lpthread
+tests_nat_threads_SOURCES = \
+	tests/ct/wire.c tests/ct/wire.h \
+	tests/nat/lab.h \
+	tests/nat/threads.c
