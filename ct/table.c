@@ -198,7 +198,7 @@ static uint32_t count_change(struct ct_table *t, int32_t by)
 static void index_del(struct ct_table *t, struct ct_conn *ct)
 {
 	const uint64_t hash = ct_conn_hash(t, ct);
-	const bool by_original = likely(!(ct->status & CT_NAT_CLASH));
+	const bool by_original = likely(!(ct_load(&ct->status) & CT_NAT_CLASH));
 	uint64_t back;
 
 	if (by_original)
