@@ -6,6 +6,7 @@
  */
 #include "api/engine.h"
 
+#include <jansson.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
@@ -77,25 +78,57 @@ static bool set_elems(void *data, const struct rs_set *s,
 				s->name, &lv->nv->now, out);
 }
 
-void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
+static void living_begin(struct living *lv, const struct nftvm *nv,
+			 unsigned flags, struct ruleset_view *view)
 {
-	struct living lv = { .nv = nv };
-	struct ruleset_view view = {
+	*lv = (struct living){ .nv = nv };
+	*view = (struct ruleset_view){
 		.handles = flags & NFTVM_LIST_HANDLES,
 		.stateless = flags & NFTVM_LIST_STATELESS,
 		.numeric = nv->numeric,
 		.rule_state = rule_state,
 		.object_state = object_state,
 		.set_elems = set_elems,
-		.data = &lv,
+		.data = lv,
 	};
+	pairs_collect(lv);
+}
+
+/* What nft says of itself there; its schema is what ours follows. */
+static void list_json(const struct nftvm *nv, struct parser *p,
+		      const struct ruleset_view *view, struct strbuf *out)
+{
+	json_t *all = ruleset_list_json(nv->ruleset, p, view);
+	json_t *root;
+	char *text;
+
+	json_array_insert_new(all, 0,
+			      json_pack("{s:{s:s, s:s, s:i}}", "metainfo",
+					"version", nftvm_version(),
+					"release_name", "nftvm",
+					"json_schema_version", 1));
+	root = json_pack("{s:o}", "nftables", all);
+	text = json_dumps(root, 0);
+	strbuf_puts(out, text);
+	strbuf_putc(out, '\n');
+	free(text);
+	json_decref(root);
+}
+
+void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
+{
+	struct ruleset_view view;
 	struct parser_env env;
+	struct living lv;
 	struct parser *p;
 
 	engine_env(nv, &env);
 	p = parser_new(nv->diags, &env);
-	pairs_collect(&lv);
-	ruleset_list(nv->ruleset, p, &view, out);
+	living_begin(&lv, nv, flags, &view);
+	if (flags & NFTVM_LIST_JSON)
+		list_json(nv, p, &view, out);
+	else
+		ruleset_list(nv->ruleset, p, &view, out);
 	vec_fini(&lv.pairs);
 	parser_free(p);
 }

@@ -7,6 +7,7 @@ libengine_la_SOURCES += \
 	base/diag.c base/diag.h \
 	base/elem_batch.c base/elem_batch.h \
 	base/hash.c base/hash.h \
+	base/json_text.c base/json_text.h \
 	base/list.h \
 	base/reason.c base/reason.h base/reason.def \
 	base/rng.c base/rng.h \

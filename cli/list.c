@@ -15,7 +15,8 @@ static int list_run(struct cli *c)
 	if (!status) {
 		char *text = nftvm_list(
 			nv, (c->handles ? NFTVM_LIST_HANDLES : 0) |
-				    (c->stateless ? NFTVM_LIST_STATELESS : 0));
+				    (c->stateless ? NFTVM_LIST_STATELESS : 0) |
+				    (c->json ? NFTVM_LIST_JSON : 0));
 
 		status = cli_write(text, strlen(text));
 		free(text);
@@ -28,8 +29,8 @@ const struct cli_cmd cli_cmd_list = {
 	.name = "list",
 	.args = "",
 	.help = "Print rulesets as nft list ruleset does after loading them.",
-	.shared = CLI_OPT_RULESET | CLI_OPT(HANDLE) | CLI_OPT(NUMERIC) |
-		  CLI_OPT(STATELESS),
+	.shared = CLI_OPT_RULESET | CLI_OPT(JSON) | CLI_OPT(HANDLE) |
+		  CLI_OPT(NUMERIC) | CLI_OPT(STATELESS),
 	.needs_file = true,
 	.run = list_run,
 };

@@ -1,7 +1,6 @@
 # the files of lab/; included by Makefile.am
 libengine_la_SOURCES += \
 	lab/input_link.c lab/input_link.h \
-	lab/json_text.c lab/json_text.h \
 	lab/link_header.c lab/link_header.h \
 	lab/names.c lab/names.h \
 	lab/packet_line.c lab/packet_line.h \

@@ -19,7 +19,7 @@
 #include "base/alloc.h"
 #include "base/strbuf.h"
 #include "lab/input_link.h"
-#include "lab/json_text.h"
+#include "base/json_text.h"
 #include "lab/names.h"
 #include "lab/packet_line.h"
 #include "lab/readdress.h"

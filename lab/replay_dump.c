@@ -33,7 +33,9 @@ static void dump_ruleset(struct dump *d)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	unsigned flags = (d->o->handles ? NFTVM_LIST_HANDLES : 0) |
+	const char *end = strrchr(d->o->dump_ruleset, '.');
+	unsigned flags = (end && !strcmp(end, ".json") ? NFTVM_LIST_JSON : 0) |
+			 (d->o->handles ? NFTVM_LIST_HANDLES : 0) |
 			 (d->o->stateless ? NFTVM_LIST_STATELESS : 0);
 
 	d->nv->now = *d->now;

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "ct/ct.h"
-#include "lab/json_text.h"
+#include "base/json_text.h"
 #include "lab/link_header.h"
 #include "lab/names.h"
 

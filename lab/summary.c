@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/vec.h"
-#include "lab/json_text.h"
+#include "base/json_text.h"
 #include "lab/names.h"
 
 static json_t *verdicts_json(const struct summary *s)

@@ -23,6 +23,7 @@
 struct check;
 struct cmd_set;
 struct datatype;
+struct json_t;
 struct lower;
 struct nftnl_expr;
 struct printer;
@@ -89,6 +90,7 @@ struct expr {
  * @lower:	emit libnftnl expressions that leave the value in @reg (a 32-bit
  *		register's index, see lower.h)
  * @print:	in the words of nft's listing
+ * @json:	the same as JSON, a new reference (parser/json.h)
  * @bits:	fields of bits: the bytes they lie in, and how many bits of the
  *		last byte are to the right of them; NULL: whole bytes
  * @lower_bits:	load these bytes, other bits zeroed; constants are shifted to
@@ -107,6 +109,7 @@ struct expr_ops {
 	struct expr *(*check)(struct check *c, struct expr *e);
 	void (*lower)(struct lower *l, const struct expr *e, unsigned reg);
 	void (*print)(struct printer *pr, const struct expr *e);
+	struct json_t *(*json)(struct printer *pr, const struct expr *e);
 	void (*bits)(const struct expr *e, unsigned *bytes, unsigned *shift);
 	void (*lower_bits)(struct lower *l, const struct expr *e, unsigned reg);
 	bool (*same)(const struct expr *a, const struct expr *b);
@@ -310,6 +313,7 @@ struct stmt_ops {
 	int (*check)(struct check *c, struct stmt *s);
 	void (*lower)(struct lower *l, const struct stmt *s);
 	void (*print)(struct printer *pr, const struct stmt *s);
+	struct json_t *(*json)(struct printer *pr, const struct stmt *s);
 	const char *nftnl;
 	bool (*raise)(struct raise *r, const struct nftnl_expr *n);
 	void (*complete)(struct raise *r, struct stmt *s);

@@ -26,6 +26,7 @@
 
 struct datatype;
 struct parser;
+struct json_t;
 struct rule_ast;
 struct set_layout;
 struct strbuf;
@@ -266,5 +267,15 @@ void set_data_print(struct parser *p, const struct set_type *type,
  * inet_service : verdict", or its typeof form */
 void set_type_print(struct parser *p, const struct set_type *type,
 		    struct strbuf *out);
+
+/* The same as JSON, new references: keys, data, and "type" and "map" of a set
+ * into @to. */
+struct json_t *set_key_json(struct parser *p, const struct set_type *type,
+			    const struct elem_batch *elems, size_t row,
+			    const struct elem_look *look);
+struct json_t *set_data_json(struct parser *p, const struct set_type *type,
+			     const struct elem_batch *elems, size_t row);
+void set_type_json(struct parser *p, const struct set_type *type,
+		   struct json_t *to);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Data of maps: concatenations and ranges. */
 #include "parser/elemdata.h"
+#include "parser/json.h"
 
 #include "parser/lower.h"
 
@@ -158,4 +159,30 @@ void elemdata_print_type(const struct datatype *t, bool interval,
 	for (unsigned i = 0; i < fields_of(t); i++)
 		strbuf_printf(out, "%s%s", i ? " . " : "",
 			      field_at(t, i)->name);
+}
+
+json_t *elemdata_json(const struct parser_env *env, const struct datatype *t,
+		      bool interval, const uint8_t *bytes)
+{
+	json_t *a = json_array(), *one;
+	const uint8_t *to = bytes;
+
+	for (unsigned i = 0; i < fields_of(t); i++)
+		to += padded(field_at(t, i));
+	for (unsigned i = 0; i < fields_of(t); i++) {
+		const struct datatype *f = field_at(t, i);
+		bool is_addr = f->id == TYPE_IPADDR || f->id == TYPE_IP6ADDR;
+		u128 lo = number_at(f, bytes);
+
+		one = json_bounds(env, f, f->size, is_addr, lo,
+				  interval ? number_at(f, to) : lo);
+		json_array_append_new(a, one);
+		bytes += padded(f);
+		to += padded(f);
+	}
+	if (t->n_fields)
+		return json_one("concat", a);
+	one = json_incref(json_array_get(a, 0));
+	json_decref(a);
+	return one;
 }

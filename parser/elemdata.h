@@ -29,4 +29,9 @@ void elemdata_print_type(const struct datatype *t, bool interval,
 void elemdata_print(const struct parser_env *env, const struct datatype *t,
 		    bool interval, const uint8_t *bytes, struct strbuf *out);
 
+/** elemdata_json() - as JSON; a new reference */
+struct json_t *elemdata_json(const struct parser_env *env,
+			     const struct datatype *t, bool interval,
+			     const uint8_t *bytes);
+
 #endif

@@ -9,32 +9,87 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 
-#include "parser/print.h"
+#include "parser/json.h"
 #include "parser/raise.h"
+
+/**
+ * struct listing - a rule being listed: raised, then told statement by statement
+ * @out:	where each is printed, with @sep between; NULL: @json takes them
+ */
+struct listing {
+	struct parser *p;
+	const struct list_world *world;
+	uint8_t family;
+	struct strbuf *out;
+	const char *sep;
+	json_t *json;
+};
+
+static void list_all(const struct listing *l, const struct raise *r)
+{
+	struct printer pr = {
+		.parser = l->p,
+		.env = &l->p->env,
+		.world = l->world,
+		.out = l->out,
+		.family = r->family,
+	};
+	const char *sep = "";
+
+	for (size_t i = 0; i < r->out.len; i++) {
+		const struct stmt *s = r->out.v[i].s;
+
+		if (r->out.v[i].dropped)
+			continue;
+		if (l->json) {
+			json_array_append_new(l->json, s->ops->json(&pr, s));
+			continue;
+		}
+		strbuf_puts(l->out, sep);
+		s->ops->print(&pr, s);
+		sep = l->sep;
+	}
+}
+
+static void list(const struct listing *l, struct nftnl_rule *rule)
+{
+	struct arena *a = arena_new();
+	struct raise r;
+
+	raise_init(&r, l->p, a, l->family, l->world);
+	raise_rule(&r, rule);
+	list_all(l, &r);
+	raise_fini(&r);
+	arena_free(a);
+}
+
+static uint8_t family_of(const struct nftnl_rule *rule)
+{
+	return (uint8_t)nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY);
+}
 
 void list_rule(struct parser *p, struct nftnl_rule *rule,
 	       const struct list_world *world, struct strbuf *out)
 {
-	struct printer pr = {
-		.parser = p, .env = &p->env, .world = world, .out = out
-	};
-	struct arena *a = arena_new();
-	const char *sep = "";
-	struct raise r;
+	const struct listing l = { .p = p,
+				   .world = world,
+				   .family = family_of(rule),
+				   .out = out,
+				   .sep = " " };
 
-	raise_init(&r, p, a,
-		   (uint8_t)nftnl_rule_get_u32(rule, NFTNL_RULE_FAMILY), world);
-	pr.family = r.family;
-	raise_rule(&r, rule);
-	for (size_t i = 0; i < r.out.len; i++) {
-		if (r.out.v[i].dropped)
-			continue;
-		strbuf_puts(out, sep);
-		r.out.v[i].s->ops->print(&pr, r.out.v[i].s);
-		sep = " ";
-	}
-	raise_fini(&r);
-	arena_free(a);
+	list(&l, rule);
+}
+
+json_t *list_rule_json(struct parser *p, struct nftnl_rule *rule,
+		       const struct list_world *world)
+{
+	const struct listing l = { .p = p,
+				   .world = world,
+				   .family = family_of(rule),
+				   .json = json_array() };
+
+	list(&l, rule);
+	return l.json;
 }
 
 /* libnftnl reads lists of expressions as part of a rule. */
@@ -52,28 +107,40 @@ static struct nftnl_rule *rule_of_bytes(const uint8_t *bytes, size_t len)
 	return rule;
 }
 
-void list_stmts(struct parser *p, const uint8_t *bytes, size_t len,
-		bool stateless, const char *sep, struct strbuf *out)
+static void list_bytes(const struct listing *l, const uint8_t *bytes,
+		       size_t len)
 {
-	const struct list_world world = { .stateless = stateless };
-	struct printer pr = {
-		.parser = p, .env = &p->env, .world = &world, .out = out
-	};
 	struct nftnl_rule *rule;
-	struct arena *a;
-	struct raise r;
 
 	if (!len)
 		return;
 	rule = rule_of_bytes(bytes, len);
-	a = arena_new();
-	raise_init(&r, p, a, NFPROTO_INET, &world);
-	raise_rule(&r, rule);
-	for (size_t i = 0; i < r.out.len; i++) {
-		strbuf_puts(out, i ? sep : "");
-		r.out.v[i].s->ops->print(&pr, r.out.v[i].s);
-	}
-	raise_fini(&r);
-	arena_free(a);
+	list(l, rule);
 	nftnl_rule_free(rule);
+}
+
+void list_stmts(struct parser *p, const uint8_t *bytes, size_t len,
+		bool stateless, const char *sep, struct strbuf *out)
+{
+	const struct list_world world = { .stateless = stateless };
+	const struct listing l = { .p = p,
+				   .world = &world,
+				   .family = NFPROTO_INET,
+				   .out = out,
+				   .sep = sep };
+
+	list_bytes(&l, bytes, len);
+}
+
+json_t *list_stmts_json(struct parser *p, const uint8_t *bytes, size_t len,
+			bool stateless)
+{
+	const struct list_world world = { .stateless = stateless };
+	const struct listing l = { .p = p,
+				   .world = &world,
+				   .family = NFPROTO_INET,
+				   .json = json_array() };
+
+	list_bytes(&l, bytes, len);
+	return l.json;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 struct elem_look;
+struct json_t;
 struct nftnl_obj;
 struct nftnl_rule;
 struct parser;
@@ -23,6 +24,7 @@ struct strbuf;
  * @first_key:	bytes of an anonymous set's first key in the order of listing;
  *		NULL when there is none
  * @print_set:	an anonymous set: { a, b : c }
+ * @json_set:	the same as an array; a new reference
  * @print_chain: the rules of a chain that only one rule jumps to, with its
  *		braces; false: it is a chain with a name
  * @stateless:	leave out what packets change (-s)
@@ -32,6 +34,8 @@ struct list_world {
 	const uint8_t *(*first_key)(void *data, const char *set);
 	void (*print_set)(void *data, const char *set,
 			  const struct elem_look *look, struct strbuf *out);
+	struct json_t *(*json_set)(void *data, const char *set,
+				   const struct elem_look *look);
 	bool (*print_chain)(void *data, const char *chain, struct strbuf *out);
 	void *data;
 	bool stateless;
@@ -45,10 +49,18 @@ struct list_world {
 void list_rule(struct parser *p, struct nftnl_rule *rule,
 	       const struct list_world *world, struct strbuf *out);
 
+/** list_rule_json() - its statements as libnftables-json(5) has them; a new
+ * reference */
+struct json_t *list_rule_json(struct parser *p, struct nftnl_rule *rule,
+			      const struct list_world *world);
+
 /** list_object_word() - "counter" and the like, of a NFT_OBJECT_* */
 const char *list_object_word(uint32_t type);
 /** list_object() - the lines in a named object's block */
 void list_object(const struct nftnl_obj *o, bool stateless, struct strbuf *out);
+/** list_object_json() - its fields, into @to */
+void list_object_json(const struct nftnl_obj *o, bool stateless,
+		      struct json_t *to);
 
 /**
  * list_stmts() - statements of a set or an element
@@ -57,5 +69,8 @@ void list_object(const struct nftnl_obj *o, bool stateless, struct strbuf *out);
  */
 void list_stmts(struct parser *p, const uint8_t *bytes, size_t len,
 		bool stateless, const char *sep, struct strbuf *out);
+/** list_stmts_json() - the same as an array; a new reference */
+struct json_t *list_stmts_json(struct parser *p, const uint8_t *bytes,
+			       size_t len, bool stateless);
 
 #endif

@@ -14,6 +14,7 @@ libengine_la_SOURCES += \
 	parser/flatten.c parser/flatten.h \
 	parser/interval.c parser/interval.h \
 	parser/item.h \
+	parser/json.c parser/json.h parser/json_elem.c \
 	parser/key.h \
 	parser/keyword.c parser/keyword.h \
 	parser/listing.c parser/listing.h \

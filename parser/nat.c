@@ -8,6 +8,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/grammar.h"
+#include "parser/json.h"
 #include "parser/lower.h"
 
 /* ---- builders ------------------------------------------------------------ */
@@ -213,6 +214,19 @@ void nat_print_flags(uint32_t flags, struct strbuf *out)
 		strbuf_printf(out, "%c%s", sep, flag_names[i].name);
 		sep = ',';
 	}
+}
+
+json_t *nat_flags_json(uint32_t flags)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(flag_names); i++)
+		if (flags & flag_names[i].flag)
+			json_array_append_new(a,
+					      json_string(flag_names[i].name));
+	if (flags & NF_NAT_RANGE_NETMAP)
+		json_array_append_new(a, json_string("netmap"));
+	return a;
 }
 
 /* The length of the prefix that @lo to @hi is; -1: it is none. */

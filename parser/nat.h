@@ -81,6 +81,8 @@ int nat_check_port(struct check *c, const struct stmt *s, struct expr **port);
 uint32_t nat_lower_value(struct lower *l, const struct expr *e, unsigned *reg);
 /** nat_print_flags() - " random,persistent" */
 void nat_print_flags(uint32_t flags, struct strbuf *out);
+/** nat_flags_json() - the same as an array; a new reference */
+struct json_t *nat_flags_json(uint32_t flags);
 /** nat_raise_port() - the port or range of two registers; NULL: none */
 struct expr *nat_raise_port(struct raise *r, const struct nftnl_expr *n,
 			    uint16_t min_attr, uint16_t max_attr);

@@ -47,3 +47,13 @@ void list_object(const struct nftnl_obj *o, bool stateless, struct strbuf *out)
 	if (ops)
 		ops->print(o, stateless, out);
 }
+
+void list_object_json(const struct nftnl_obj *o, bool stateless,
+		      struct json_t *to)
+{
+	const struct object_ops *ops = object_by_type(nftnl_obj_get_u32(
+		(struct nftnl_obj *)(uintptr_t)o, NFTNL_OBJ_TYPE));
+
+	if (ops)
+		ops->json(o, stateless, to);
+}

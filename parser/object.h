@@ -19,6 +19,7 @@ struct strbuf;
  * @type:	NFT_OBJECT_*
  * @put:	what a statement says, as properties of an object
  * @print:	the lines in its block, two tabs before each
+ * @json:	its fields, into @to
  */
 struct object_ops {
 	const char *word, *ref;
@@ -26,6 +27,8 @@ struct object_ops {
 	void (*put)(struct nftnl_obj *o, const struct stmt *s);
 	void (*print)(const struct nftnl_obj *o, bool stateless,
 		      struct strbuf *out);
+	void (*json)(const struct nftnl_obj *o, bool stateless,
+		     struct json_t *to);
 };
 
 #define OBJECT(name) extern const struct object_ops object_##name;

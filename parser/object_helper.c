@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "parser/build.h"
+#include "parser/json.h"
 #include "parser/object.h"
 
 static const struct {
@@ -160,10 +161,25 @@ static void helper_print(const struct nftnl_obj *obj, bool stateless,
 		family_word(nftnl_obj_get_u16(o, NFTNL_OBJ_CT_HELPER_L3PROTO)));
 }
 
+static void helper_json(const struct nftnl_obj *obj, bool stateless, json_t *to)
+{
+	struct nftnl_obj *o = (struct nftnl_obj *)(uintptr_t)obj;
+	bool tcp = nftnl_obj_get_u8(o, NFTNL_OBJ_CT_HELPER_L4PROTO) ==
+		   IPPROTO_TCP;
+	uint16_t l3 = nftnl_obj_get_u16(o, NFTNL_OBJ_CT_HELPER_L3PROTO);
+
+	json_object_set_new(
+		to, "type",
+		json_text(nftnl_obj_get_str(o, NFTNL_OBJ_CT_HELPER_NAME)));
+	json_object_set_new(to, "protocol", json_string(tcp ? "tcp" : "udp"));
+	json_object_set_new(to, "l3proto", json_string(family_word(l3)));
+}
+
 const struct object_ops object_ct_helper = {
 	.word = "ct helper",
 	.ref = "ct helper set",
 	.type = NFT_OBJECT_CT_HELPER,
 	.put = helper_put,
 	.print = helper_print,
+	.json = helper_json,
 };

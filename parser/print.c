@@ -19,16 +19,23 @@ void print_value(struct printer *pr, const struct expr *like, u128 v)
 	datatype_print(pr->env, like->dtype, v, like->len, pr->out);
 }
 
-void print_size(uint64_t bytes, struct strbuf *out)
+const char *size_unit(uint64_t *bytes)
 {
 	static const char *const units[] = { "bytes", "kbytes", "mbytes" };
 	unsigned u = 0;
 
-	while (bytes && u < 2 && bytes % 1024 == 0) {
-		bytes /= 1024;
+	while (*bytes && u < 2 && *bytes % 1024 == 0) {
+		*bytes /= 1024;
 		u++;
 	}
-	strbuf_printf(out, "%llu %s", (unsigned long long)bytes, units[u]);
+	return units[u];
+}
+
+void print_size(uint64_t bytes, struct strbuf *out)
+{
+	const char *unit = size_unit(&bytes);
+
+	strbuf_printf(out, "%llu %s", (unsigned long long)bytes, unit);
 }
 
 static void print_name(u128 v, unsigned bytes, bool star, struct strbuf *out)
@@ -40,8 +47,7 @@ static void print_name(u128 v, unsigned bytes, bool star, struct strbuf *out)
 		      star ? "*" : "");
 }
 
-/* Bits of the prefix that from-to is, or -1. */
-static int prefix_bits(u128 from, u128 to, unsigned len)
+int print_prefix_bits(u128 from, u128 to, unsigned len)
 {
 	u128 diff = from ^ to;
 	unsigned host = 0;
@@ -80,7 +86,7 @@ static void print_bounds(const struct parser_env *env,
 
 	from >>= f->shift;
 	to >>= f->shift;
-	bits = prefix_bits(from, to, f->len);
+	bits = print_prefix_bits(from, to, f->len);
 	if (from == to) {
 		print_one(env, f, from, out);
 	} else if (datatype_is_string(f->dtype) && bits >= 0) {
@@ -160,16 +166,6 @@ static void print_data(const struct parser_env *env, const struct set_layout *l,
 
 /* ---- declared sets ------------------------------------------------------- */
 
-static bool layout_of(struct parser *p, const struct set_type *type,
-		      struct set_layout *l)
-{
-	struct loc nowhere = { 0 };
-	struct check c;
-
-	check_init(&c, p, NFPROTO_INET, NULL, NULL);
-	return !set_layout_of_type(&c, type, &nowhere, l);
-}
-
 /* Fields whose type says no size have that of what is looked up. */
 static void look_at_fields(struct set_layout *l, const struct list_expr *key)
 {
@@ -184,6 +180,24 @@ static void look_at_fields(struct set_layout *l, const struct list_expr *key)
 	}
 }
 
+bool print_layout(struct parser *p, const struct set_type *type,
+		  const struct elem_look *look, struct set_layout *l)
+{
+	struct loc nowhere = { 0 };
+	struct check c;
+
+	check_init(&c, p, NFPROTO_INET, NULL, NULL);
+	if (set_layout_of_type(&c, type, &nowhere, l))
+		return false;
+	if (look)
+		l->f[0].shift = (uint8_t)look->shift;
+	if (look && look->type && l->n == 1)
+		l->f[0].dtype = look->type;
+	if (look && look->key)
+		look_at_fields(l, look->key);
+	return true;
+}
+
 void set_key_print(struct parser *p, const struct set_type *type,
 		   const struct elem_batch *elems, size_t row,
 		   const struct elem_look *look, struct strbuf *out)
@@ -194,14 +208,8 @@ void set_key_print(struct parser *p, const struct set_type *type,
 		strbuf_putc(out, '*');
 		return;
 	}
-	if (!layout_of(p, type, &l))
+	if (!print_layout(p, type, look, &l))
 		return;
-	if (look)
-		l.f[0].shift = (uint8_t)look->shift;
-	if (look && look->type && l.n == 1)
-		l.f[0].dtype = look->type;
-	if (look && look->key)
-		look_at_fields(&l, look->key);
 	print_key(&p->env, &l, type->flags & NFT_SET_INTERVAL,
 		  elem_batch_key(elems, row),
 		  elems->key_ends ? elem_batch_key_end(elems, row) : NULL, out);
@@ -213,7 +221,7 @@ void set_data_print(struct parser *p, const struct set_type *type,
 {
 	struct set_layout l;
 
-	if (layout_of(p, type, &l))
+	if (print_layout(p, type, NULL, &l))
 		print_data(&p->env, &l, elems, row, out);
 }
 
@@ -228,7 +236,7 @@ void set_type_print(struct parser *p, const struct set_type *type,
 			strbuf_printf(out, " : %s", type->data_typeof);
 		return;
 	}
-	if (!layout_of(p, type, &l))
+	if (!print_layout(p, type, NULL, &l))
 		return;
 	strbuf_puts(out, "type ");
 	for (unsigned i = 0; i < l.n; i++)

@@ -14,7 +14,6 @@
 #include <libnftnl/rule.h>
 
 #include "base/strbuf.h"
-#include "parser/listing.h"
 
 void rs_list_handle(struct rs_list *l, uint64_t handle)
 {
@@ -62,11 +61,7 @@ static void priority_print(const struct rs_list *l, const struct rs_chain *c)
 
 /* --- rules and chains ---------------------------------------------------- */
 
-/* The listing of one rule, which asks for the sets of its table. */
-struct rs_rule_list {
-	struct rs_list *l;
-	const struct rs_rule *r;
-};
+/* The listing of one rule asks for the sets of its table. */
 
 static const struct set_type *set_type(void *data, const char *name)
 {
@@ -94,19 +89,27 @@ static void print_set(void *data, const char *name,
 		rs_list_anonymous(rl->l, s, look, out);
 }
 
+void rs_rule_world(struct rs_rule_list *rl, struct list_world *world)
+{
+	*world = (struct list_world){
+		.set = set_type,
+		.first_key = first_key,
+		.print_set = print_set,
+		.json_set = rs_list_anonymous_json,
+		.data = rl,
+		.stateless = rl->l->view->stateless,
+	};
+}
+
 void ruleset_list_rule(struct parser *p, const struct rs_rule *r,
 		       const struct ruleset_view *view, struct strbuf *out)
 {
 	struct rs_list l = { .view = view, .p = p, .out = out };
 	struct rs_rule_list rl = { &l, r };
-	const struct list_world world = {
-		.set = set_type,
-		.first_key = first_key,
-		.print_set = print_set,
-		.data = &rl,
-		.stateless = view->stateless,
-	};
 	struct nftnl_rule *rule = ruleset_rule_nftnl(r);
+	struct list_world world;
+
+	rs_rule_world(&rl, &world);
 
 	if (!rule)
 		return;

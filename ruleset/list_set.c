@@ -207,13 +207,9 @@ static void row_view(const struct rs_elems *e, const struct place *at,
 	rs_batch_put(one, at->b, at->row);
 }
 
-/* @sep: between elements on a line; @line of them, then @wrap */
-static void elems_each(struct rs_list *l, const struct rs_set *s,
-		       const struct rs_elems *e, const struct elem_look *look,
-		       unsigned line, const char *wrap)
+size_t rs_list_each(const struct rs_elems *e, rs_elem_fn *fn, void *data)
 {
 	struct place *places = xcalloc(e->len ? e->len : 1, sizeof(*places));
-	unsigned on_line = 0;
 	struct elem_batch one;
 	size_t n = 0;
 
@@ -226,36 +222,54 @@ static void elems_each(struct rs_list *l, const struct rs_set *s,
 			e->data_len -
 				(e->keeps_arrival ? sizeof(uint32_t) : 0));
 	for (size_t i = 0; i < n; i++) {
-		if (i && on_line == line) {
-			strbuf_puts(l->out, wrap);
-			on_line = 0;
-		} else if (i) {
-			strbuf_puts(l->out, ", ");
-		}
-		on_line++;
 		row_view(e, &places[i], &one);
-		elem_print(l, s, &one, 0, look);
+		fn(data, &one, i);
 	}
 	elem_batch_fini(&one);
 	free(places);
+	return n;
 }
 
-static void elems_print(struct rs_list *l, const struct rs_set *s,
-			const struct rs_elems *e)
+/**
+ * struct elems_text - elements being printed
+ * @first:	before the first one
+ * @line:	elements on a line, then comes @wrap
+ */
+struct elems_text {
+	struct rs_list *l;
+	const struct rs_set *s;
+	const struct elem_look *look;
+	const char *first, *wrap;
+	unsigned line, on_line;
+};
+
+static void elem_text(void *data, const struct elem_batch *one, size_t i)
 {
-	strbuf_puts(l->out, "\t\telements = { ");
-	elems_each(l, s, e, NULL, elems_per_line(s), ",\n\t\t\t     ");
-	strbuf_puts(l->out, " }\n");
+	struct elems_text *t = data;
+
+	if (!i) {
+		strbuf_puts(t->l->out, t->first);
+	} else if (t->on_line == t->line) {
+		strbuf_puts(t->l->out, t->wrap);
+		t->on_line = 0;
+	} else {
+		strbuf_puts(t->l->out, ", ");
+	}
+	t->on_line++;
+	elem_print(t->l, t->s, one, 0, t->look);
 }
 
 void rs_list_anonymous(struct rs_list *l, const struct rs_set *s,
 		       const struct elem_look *look, struct strbuf *out)
 {
 	struct rs_list to = *l;
+	struct elems_text t = {
+		.l = &to, .s = s, .look = look, .first = "", .line = UINT_MAX
+	};
 
 	to.out = out;
 	strbuf_puts(out, "{ ");
-	elems_each(&to, s, &s->elems, look, UINT_MAX, NULL);
+	rs_list_each(&s->elems, elem_text, &t);
 	strbuf_puts(out, " }");
 }
 
@@ -318,25 +332,38 @@ static void living_sort(const struct rs_set *s, const struct elem_batch *live,
 	}
 }
 
+size_t rs_list_elems(const struct rs_list *l, const struct rs_set *s,
+		     rs_elem_fn *fn, void *data)
+{
+	struct elem_batch live;
+	struct rs_elems sorted;
+	size_t n;
+
+	if (!l->view->set_elems || !l->view->set_elems(l->view->data, s, &live))
+		return rs_list_each(&s->elems, fn, data);
+	living_sort(s, &live, &sorted);
+	n = rs_list_each(&sorted, fn, data);
+	rs_elems_fini(&sorted);
+	elem_batch_fini(&live);
+	return n;
+}
+
 void rs_list_set(struct rs_list *l, const struct rs_set *s)
 {
 	bool is_map = s->type.flags & (NFT_SET_MAP | NFT_SET_OBJECT);
-	struct elem_batch live;
+	struct elems_text t = {
+		.l = l,
+		.s = s,
+		.first = "\t\telements = { ",
+		.wrap = ",\n\t\t\t     ",
+		.line = elems_per_line(s),
+	};
 
 	strbuf_printf(l->out, "\t%s %s {", is_map ? "map" : "set", s->name);
 	rs_list_handle(l, s->handle);
 	strbuf_putc(l->out, '\n');
 	declaration_print(l, s);
-	if (l->view->set_elems && l->view->set_elems(l->view->data, s, &live)) {
-		struct rs_elems sorted;
-
-		living_sort(s, &live, &sorted);
-		if (sorted.len)
-			elems_print(l, s, &sorted);
-		rs_elems_fini(&sorted);
-		elem_batch_fini(&live);
-	} else if (s->elems.len) {
-		elems_print(l, s, &s->elems);
-	}
+	if (rs_list_elems(l, s, elem_text, &t))
+		strbuf_puts(l->out, " }\n");
 	strbuf_puts(l->out, "\t}\n");
 }

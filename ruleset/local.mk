@@ -5,6 +5,7 @@ libengine_la_SOURCES += \
 	ruleset/handles.c ruleset/handles.h \
 	ruleset/internal.h \
 	ruleset/list.c ruleset/list.h \
+	ruleset/list_json.c \
 	ruleset/list_set.c \
 	ruleset/object.c ruleset/rule.c \
 	ruleset/ruleset.c ruleset/ruleset.h \

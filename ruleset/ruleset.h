@@ -134,6 +134,10 @@ struct ruleset_view {
  * @p:		prints elements; any parser */
 void ruleset_list(const struct ruleset *rs, struct parser *p,
 		  const struct ruleset_view *view, struct strbuf *out);
+/** ruleset_list_json() - the same as `nft -j list ruleset` has it, without its
+ * metainfo: an array of objects; a new reference */
+struct json_t *ruleset_list_json(const struct ruleset *rs, struct parser *p,
+				 const struct ruleset_view *view);
 /** ruleset_list_rule() - one rule, in the listing's words, without its handle */
 void ruleset_list_rule(struct parser *p, const struct rs_rule *r,
 		       const struct ruleset_view *view, struct strbuf *out);

@@ -103,6 +103,7 @@ NFTVM_API int nftvm_load_text(struct nftvm *nv, const char *name,
 enum nftvm_list_flags {
 	NFTVM_LIST_HANDLES = 1,	  /* nft -a */
 	NFTVM_LIST_STATELESS = 2, /* nft -s */
+	NFTVM_LIST_JSON = 4,	  /* nft -j: libnftables-json(5) */
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -292,16 +293,17 @@ static void print_side(struct printer *pr, const struct expr *e,
 	strbuf_puts(pr->out, parens ? ")" : "");
 }
 
+static const char *const op_signs[] = {
+	[BINOP_AND] = "&",     [BINOP_OR] = "|",      [BINOP_XOR] = "^",
+	[BINOP_LSHIFT] = "<<", [BINOP_RSHIFT] = ">>",
+};
+
 static void binop_print(struct printer *pr, const struct expr *e)
 {
-	static const char *const ops[] = {
-		[BINOP_AND] = "&",     [BINOP_OR] = "|",      [BINOP_XOR] = "^",
-		[BINOP_LSHIFT] = "<<", [BINOP_RSHIFT] = ">>",
-	};
 	const struct binop_expr *b = expr_as_const(e, binop_expr);
 
 	print_side(pr, e, b->left);
-	strbuf_printf(pr->out, " %s ", ops[b->op]);
+	strbuf_printf(pr->out, " %s ", op_signs[b->op]);
 	print_side(pr, e, b->right);
 }
 
@@ -324,6 +326,14 @@ static size_t binop_children(const struct expr *e, const struct expr **out)
 	return 2;
 }
 
+static json_t *binop_json(struct printer *pr, const struct expr *e)
+{
+	const struct binop_expr *b = expr_as_const(e, binop_expr);
+
+	return json_pack("{s:[o, o]}", op_signs[b->op], expr_json(pr, b->left),
+			 expr_json(pr, b->right));
+}
+
 const struct expr_ops expr_binop = {
 	.name = "operation",
 	.check = binop_check,
@@ -331,6 +341,7 @@ const struct expr_ops expr_binop = {
 	.bits = binop_bits,
 	.lower_bits = binop_lower,
 	.print = binop_print,
+	.json = binop_json,
 	.same = binop_same,
 	.nftnl = "bitwise",
 	.raise = binop_raise,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <libnftnl/expr.h>
 
+#include "parser/json.h"
 #include "parser/print.h"
 #include "parser/raise.h"
 
@@ -35,9 +36,15 @@ static void byteorder_print(struct printer *pr, const struct expr *e)
 	expr_print(pr, expr_as_const(e, byteorder_expr)->arg);
 }
 
+static json_t *byteorder_json(struct printer *pr, const struct expr *e)
+{
+	return expr_json(pr, expr_as_const(e, byteorder_expr)->arg);
+}
+
 const struct expr_ops expr_byteorder = {
 	.name = "byte order",
 	.print = byteorder_print,
+	.json = byteorder_json,
 	.nftnl = "byteorder",
 	.raise = byteorder_raise,
 	.complete = byteorder_complete,

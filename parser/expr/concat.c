@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* a . b . c: of a packet's fields, or of constants for them */
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -126,11 +127,22 @@ static size_t concat_children(const struct expr *e, const struct expr **out)
 	return n;
 }
 
+static json_t *concat_json(struct printer *pr, const struct expr *e)
+{
+	const struct list_expr *c = expr_as_const(e, list_expr);
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->items.len; i++)
+		json_array_append_new(a, expr_json(pr, c->items.v[i]));
+	return json_one("concat", a);
+}
+
 const struct expr_ops expr_concat = {
 	.name = "concatenation",
 	.check = concat_check,
 	.lower = concat_lower,
 	.print = concat_print,
+	.json = concat_json,
 	.complete = concat_complete,
 	.children = concat_children,
 };

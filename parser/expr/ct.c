@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -115,14 +116,19 @@ static void ct_lower(struct lower *l, const struct expr *e, unsigned reg)
 		nftnl_expr_set_u8(n, NFTNL_EXPR_CT_DIR, (uint8_t)k->dir);
 }
 
+/* The direction of two keys is taken, and not listed. */
+static bool shows_dir(const struct key_expr *k)
+{
+	return k->dir >= 0 && k->key->key != NFT_CT_L3PROTOCOL &&
+	       k->key->key != NFT_CT_PROTOCOL;
+}
+
 static void ct_print(struct printer *pr, const struct expr *e)
 {
 	const struct key_expr *k = expr_as_const(e, key_expr);
 
 	strbuf_puts(pr->out, "ct ");
-	/* the direction of these two is taken, and not listed */
-	if (k->dir >= 0 && k->key->key != NFT_CT_L3PROTOCOL &&
-	    k->key->key != NFT_CT_PROTOCOL)
+	if (shows_dir(k))
 		strbuf_puts(pr->out, k->dir ? "reply " : "original ");
 	if (k->key->alt && k->l3)
 		strbuf_puts(pr->out, k->l3 == NFPROTO_IPV6 ? "ip6 " : "ip ");
@@ -186,11 +192,27 @@ static bool ct_raise(struct raise *r, const struct nftnl_expr *n)
 	return e;
 }
 
+static json_t *ct_json(struct printer *pr, const struct expr *e)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	const char *l3 = !k->key->alt || !k->l3	 ? ""
+			 : k->l3 == NFPROTO_IPV6 ? "ip6 "
+						 : "ip ";
+	json_t *o = json_object();
+
+	json_object_set_new(o, "key", json_sprintf("%s%s", l3, k->key->name));
+	if (shows_dir(k))
+		json_object_set_new(o, "dir",
+				    json_string(k->dir ? "reply" : "original"));
+	return json_one("ct", o);
+}
+
 const struct expr_ops expr_ct = {
 	.name = "ct",
 	.check = ct_check,
 	.lower = ct_lower,
 	.print = ct_print,
+	.json = ct_json,
 	.same = ct_same,
 	.nftnl = "ct",
 	.raise = ct_raise,

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -332,6 +333,22 @@ static void exthdr_print(struct printer *pr, const struct expr *e)
 		strbuf_printf(pr->out, " %s", f->name);
 }
 
+static json_t *exthdr_json(struct printer *pr, const struct expr *e)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	const struct exthdr_desc *h = k->hdr;
+	const struct exthdr_field *f = k->field;
+	const char *kind = h->op == NFT_EXTHDR_OP_IPV6	   ? "exthdr"
+			   : h->op == NFT_EXTHDR_OP_TCPOPT ? "tcp option"
+							   : "ip option";
+	json_t *o = json_object();
+
+	json_object_set_new(o, "name", json_string(h->name));
+	if (f)
+		json_object_set_new(o, "field", json_string(f->name));
+	return json_one(kind, o);
+}
+
 const struct expr_ops expr_exthdr = {
 	.name = "exthdr",
 	.check = exthdr_check,
@@ -339,6 +356,7 @@ const struct expr_ops expr_exthdr = {
 	.bits = exthdr_bits,
 	.lower_bits = exthdr_lower_bits,
 	.print = exthdr_print,
+	.json = exthdr_json,
 	.nftnl = "exthdr",
 	.raise = exthdr_raise,
 	.complete = exthdr_complete,

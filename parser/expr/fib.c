@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -51,16 +52,17 @@ static void fib_lower(struct lower *l, const struct expr *e, unsigned reg)
 			   k->flags | (k->present ? NFTA_FIB_F_PRESENT : 0));
 }
 
+static const struct {
+	uint32_t flag;
+	const char *name;
+} flags[] = {
+	{ NFTA_FIB_F_SADDR, "saddr" }, { NFTA_FIB_F_DADDR, "daddr" },
+	{ NFTA_FIB_F_MARK, "mark" },   { NFTA_FIB_F_IIF, "iif" },
+	{ NFTA_FIB_F_OIF, "oif" },
+};
+
 static void fib_print(struct printer *pr, const struct expr *e)
 {
-	static const struct {
-		uint32_t flag;
-		const char *name;
-	} flags[] = {
-		{ NFTA_FIB_F_SADDR, "saddr" }, { NFTA_FIB_F_DADDR, "daddr" },
-		{ NFTA_FIB_F_MARK, "mark" },   { NFTA_FIB_F_IIF, "iif" },
-		{ NFTA_FIB_F_OIF, "oif" },
-	};
 	const struct key_expr *k = expr_as_const(e, key_expr);
 	const char *sep = "fib ";
 
@@ -92,11 +94,25 @@ static bool fib_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *fib_json(struct printer *pr, const struct expr *e)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (k->flags & flags[i].flag)
+			json_array_append_new(words,
+					      json_string(flags[i].name));
+	return json_pack("{s:{s:s, s:o}}", "fib", "result", k->key->name,
+			 "flags", words);
+}
+
 const struct expr_ops expr_fib = {
 	.name = "fib",
 	.check = fib_check,
 	.lower = fib_lower,
 	.print = fib_print,
+	.json = fib_json,
 	.nftnl = "fib",
 	.raise = fib_raise,
 };

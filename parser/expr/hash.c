@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -99,11 +100,27 @@ static size_t hash_children(const struct expr *e, const struct expr **out)
 	return out[0] ? 1 : 0;
 }
 
+static json_t *hash_json(struct printer *pr, const struct expr *e)
+{
+	const struct hash_expr *h = expr_as_const(e, hash_expr);
+	json_t *o = json_object();
+
+	json_object_set_new(o, "mod", json_integer(h->mod));
+	if (h->has_seed)
+		json_object_set_new(o, "seed", json_integer(h->seed));
+	if (h->offset)
+		json_object_set_new(o, "offset", json_integer(h->offset));
+	if (h->arg)
+		json_object_set_new(o, "expr", expr_json(pr, h->arg));
+	return json_one(h->arg ? "jhash" : "symhash", o);
+}
+
 const struct expr_ops expr_hash = {
 	.name = "hash",
 	.check = hash_check,
 	.lower = hash_lower,
 	.print = hash_print,
+	.json = hash_json,
 	.nftnl = "hash",
 	.raise = hash_raise,
 	.complete = hash_complete,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* a,b,c: flags, all in one value */
 #include "parser/check.h"
+#include "parser/json.h"
 #include "parser/print.h"
 
 static struct expr *list_check(struct check *c, struct expr *e)
@@ -38,8 +39,19 @@ static void list_print(struct printer *pr, const struct expr *e)
 	}
 }
 
+static json_t *list_json(struct printer *pr, const struct expr *e)
+{
+	const struct list_expr *l = expr_as_const(e, list_expr);
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < l->items.len; i++)
+		json_array_append_new(a, expr_json(pr, l->items.v[i]));
+	return a;
+}
+
 const struct expr_ops expr_list = {
 	.name = "list",
 	.check = list_check,
 	.print = list_print,
+	.json = list_json,
 };

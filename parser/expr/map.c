@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -178,11 +179,20 @@ static size_t map_children(const struct expr *e, const struct expr **out)
 	return 2;
 }
 
+static json_t *map_json(struct printer *pr, const struct expr *e)
+{
+	const struct map_expr *m = expr_as_const(e, map_expr);
+
+	return json_pack("{s:{s:o, s:o}}", m->verdict ? "vmap" : "map", "key",
+			 expr_json(pr, m->key), "data", expr_json(pr, m->map));
+}
+
 const struct expr_ops expr_map = {
 	.name = "map",
 	.check = map_check,
 	.lower = map_lower,
 	.print = map_print,
+	.json = map_json,
 	.nftnl = "lookup",
 	.raise = map_raise,
 	.complete = map_complete,

@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -119,11 +120,18 @@ static bool meta_raise(struct raise *r, const struct nftnl_expr *n)
 	return e;
 }
 
+static json_t *meta_json(struct printer *pr, const struct expr *e)
+{
+	return json_pack("{s:{s:s}}", "meta", "key",
+			 expr_as_const(e, key_expr)->key->name);
+}
+
 const struct expr_ops expr_meta = {
 	.name = "meta",
 	.check = meta_check,
 	.lower = meta_lower,
 	.print = meta_print,
+	.json = meta_json,
 	.same = meta_same,
 	.nftnl = "meta",
 	.raise = meta_raise,

@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -59,11 +60,21 @@ static void numgen_print(struct printer *pr, const struct expr *e)
 		strbuf_printf(pr->out, " offset %u", h->offset);
 }
 
+static json_t *numgen_json(struct printer *pr, const struct expr *e)
+{
+	const struct hash_expr *h = expr_as_const(e, hash_expr);
+
+	return json_pack("{s:{s:s, s:I, s:I}}", "numgen", "mode",
+			 h->type == NFT_NG_RANDOM ? "random" : "inc", "mod",
+			 (json_int_t)h->mod, "offset", (json_int_t)h->offset);
+}
+
 const struct expr_ops expr_numgen = {
 	.name = "numgen",
 	.check = numgen_check,
 	.lower = numgen_lower,
 	.print = numgen_print,
+	.json = numgen_json,
 	.nftnl = "numgen",
 	.raise = numgen_raise,
 };

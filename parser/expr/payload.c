@@ -9,6 +9,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -173,6 +174,18 @@ static bool payload_same(const struct expr *a, const struct expr *b)
 	       x->e.len == y->e.len && x->proto == y->proto;
 }
 
+static json_t *payload_json(struct printer *pr, const struct expr *e)
+{
+	const struct payload_expr *p = expr_as_const(e, payload_expr);
+
+	if (p->raw)
+		return json_pack("{s:{s:s, s:i, s:i}}", "payload", "base",
+				 payload_base_name(p->base), "offset",
+				 (int)p->offset, "len", (int)e->len);
+	return json_pack("{s:{s:s, s:s}}", "payload", "protocol",
+			 p->proto->name, "field", p->field->name);
+}
+
 const struct expr_ops expr_payload = {
 	.name = "payload",
 	.check = payload_check,
@@ -180,6 +193,7 @@ const struct expr_ops expr_payload = {
 	.bits = payload_bits,
 	.lower_bits = payload_lower_bits,
 	.print = payload_print,
+	.json = payload_json,
 	.same = payload_same,
 	.nftnl = "payload",
 	.raise = payload_raise,

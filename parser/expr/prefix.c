@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* value/length */
 #include "parser/check.h"
+#include "parser/json.h"
 #include "parser/print.h"
 #include "parser/raise.h"
 
@@ -72,9 +73,28 @@ static void prefix_print(struct printer *pr, const struct expr *e)
 		strbuf_printf(pr->out, "/%u", p->bits);
 }
 
+static json_t *prefix_json(struct printer *pr, const struct expr *e)
+{
+	const struct prefix_expr *p = expr_as_const(e, prefix_expr);
+	struct strbuf name = STRBUF_INIT;
+	struct printer quoted = { .env = pr->env, .out = &name };
+	json_t *o;
+
+	if (!datatype_is_string(e->dtype)) {
+		o = json_constant(pr->env, e->dtype, p->v, e->len);
+		return p->bits == e->len ? o : json_prefix(o, p->bits);
+	}
+	prefix_print(&quoted, e);
+	name.s[name.len - 1] = '\0';
+	o = json_text(name.s + 1);
+	strbuf_fini(&name);
+	return o;
+}
+
 const struct expr_ops expr_prefix = {
 	.name = "prefix",
 	.is_const = true,
 	.check = prefix_check,
 	.print = prefix_print,
+	.json = prefix_json,
 };

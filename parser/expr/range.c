@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* low-high, both included */
 #include "parser/check.h"
+#include "parser/json.h"
 #include "parser/print.h"
 #include "parser/raise.h"
 
@@ -66,10 +67,26 @@ static void range_complete(struct raise *r, struct expr **e)
 	raise_complete(r, &g->hi);
 }
 
+static json_t *range_json(struct printer *pr, const struct expr *e)
+{
+	const struct range_expr *r = expr_as_const(e, range_expr);
+	const struct parser_env *env = pr->env;
+	struct parser_env numeric = *env;
+	json_t *o;
+
+	numeric.numeric |= r->lo->dtype->id == TYPE_INET_PROTOCOL;
+	pr->env = &numeric;
+	o = json_pack("{s:[o, o]}", "range", expr_json(pr, r->lo),
+		      expr_json(pr, r->hi));
+	pr->env = env;
+	return o;
+}
+
 const struct expr_ops expr_range = {
 	.name = "range",
 	.is_const = true,
 	.check = range_check,
 	.print = range_print,
+	.json = range_json,
 	.complete = range_complete,
 };

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -89,11 +90,25 @@ static bool rt_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *rt_json(struct printer *pr, const struct expr *e)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	json_t *o = json_object();
+
+	json_object_set_new(o, "key", json_string(k->key->name));
+	if (k->key->alt)
+		json_object_set_new(o, "family",
+				    json_string(k->l3 == NFPROTO_IPV6 ? "ip6"
+								      : "ip"));
+	return json_one("rt", o);
+}
+
 const struct expr_ops expr_rt = {
 	.name = "rt",
 	.check = rt_check,
 	.lower = rt_lower,
 	.print = rt_print,
+	.json = rt_json,
 	.nftnl = "rt",
 	.raise = rt_raise,
 };

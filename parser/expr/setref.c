@@ -3,6 +3,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/check.h"
+#include "parser/json.h"
 #include "parser/names.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -68,9 +69,22 @@ struct expr *setref_look(struct expr *set, struct expr *key)
 	return key;
 }
 
+static json_t *setref_json(struct printer *pr, const struct expr *e)
+{
+	const struct setref_expr *s = expr_as_const(e, setref_expr);
+	const struct elem_look look = { s->shift, e->dtype, s->key };
+	const uint32_t own = NFT_SET_ANONYMOUS;
+
+	if ((s->type->flags & own) && !(s->type->flags & NFT_SET_EVAL))
+		return json_one("set", pr->world->json_set(pr->world->data,
+							   s->name, &look));
+	return json_sprintf("@%s", s->name);
+}
+
 const struct expr_ops expr_setref = {
 	.name = "set reference",
 	.is_const = true,
 	.check = setref_check,
 	.print = setref_print,
+	.json = setref_json,
 };

@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -59,11 +60,18 @@ static bool socket_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *socket_json(struct printer *pr, const struct expr *e)
+{
+	return json_pack("{s:{s:s}}", "socket", "key",
+			 expr_as_const(e, key_expr)->key->name);
+}
+
 const struct expr_ops expr_socket = {
 	.name = "socket",
 	.check = socket_check,
 	.lower = socket_lower,
 	.print = socket_print,
+	.json = socket_json,
 	.nftnl = "socket",
 	.raise = socket_raise,
 };

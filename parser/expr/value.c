@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <libnftnl/expr.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -52,12 +53,19 @@ static void value_complete(struct raise *r, struct expr **e)
 	raise_settle(r, e);
 }
 
+static json_t *value_json(struct printer *pr, const struct expr *e)
+{
+	return json_constant(pr->env, e->dtype, expr_as_const(e, value_expr)->v,
+			     e->len);
+}
+
 const struct expr_ops expr_value = {
 	.name = "value",
 	.is_const = true,
 	.check = value_check,
 	.lower = value_lower,
 	.print = value_print,
+	.json = value_json,
 	.same = value_same,
 	.nftnl = "immediate",
 	.raise = value_raise,

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/names.h"
 #include "parser/print.h"
@@ -94,12 +95,20 @@ static bool verdict_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *verdict_json(struct printer *pr, const struct expr *e)
+{
+	const struct verdict_expr *v = expr_as_const(e, verdict_expr);
+
+	return json_verdict(v->code, v->chain);
+}
+
 const struct expr_ops expr_verdict = {
 	.name = "verdict",
 	.is_const = true,
 	.check = verdict_check,
 	.lower = verdict_lower,
 	.print = verdict_print,
+	.json = verdict_json,
 	.nftnl = "immediate",
 	.raise = verdict_raise,
 };

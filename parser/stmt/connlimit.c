@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -42,12 +43,23 @@ static void connlimit_print(struct printer *pr, const struct stmt *s)
 		      k->count);
 }
 
+static json_t *connlimit_json(struct printer *pr, const struct stmt *s)
+{
+	const struct connlimit_stmt *k = stmt_as_const(s, connlimit_stmt);
+	json_t *o = json_pack("{s:I}", "val", (json_int_t)k->count);
+
+	if (k->over)
+		json_object_set_new(o, "inv", json_true());
+	return json_one("ct count", o);
+}
+
 const struct stmt_ops stmt_connlimit = {
 	.name = "connlimit",
 	.stateful = true,
 	.check = connlimit_check,
 	.lower = connlimit_lower,
 	.print = connlimit_print,
+	.json = connlimit_json,
 	.nftnl = "connlimit",
 	.raise = connlimit_raise,
 };

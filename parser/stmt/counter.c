@@ -5,6 +5,7 @@
 #include <libnftnl/object.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/object.h"
 #include "parser/print.h"
@@ -48,12 +49,23 @@ static bool counter_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *counter_json(struct printer *pr, const struct stmt *s)
+{
+	const struct counter_stmt *c = stmt_as_const(s, counter_stmt);
+
+	if (pr->world->stateless)
+		return json_one("counter", json_null());
+	return json_pack("{s:{s:I, s:I}}", "counter", "packets",
+			 (json_int_t)c->packets, "bytes", (json_int_t)c->bytes);
+}
+
 const struct stmt_ops stmt_counter = {
 	.name = "counter",
 	.stateful = true,
 	.check = counter_check,
 	.lower = counter_lower,
 	.print = counter_print,
+	.json = counter_json,
 	.nftnl = "counter",
 	.raise = counter_raise,
 };
@@ -79,9 +91,24 @@ static void object_print(const struct nftnl_obj *o, bool stateless,
 			(struct nftnl_obj *)(uintptr_t)o, NFTNL_OBJ_CTR_BYTES));
 }
 
+static void object_json(const struct nftnl_obj *obj, bool stateless, json_t *to)
+{
+	struct nftnl_obj *o = (struct nftnl_obj *)(uintptr_t)obj;
+
+	if (stateless)
+		return;
+	json_object_set_new(to, "packets",
+			    json_integer((json_int_t)nftnl_obj_get_u64(
+				    o, NFTNL_OBJ_CTR_PKTS)));
+	json_object_set_new(to, "bytes",
+			    json_integer((json_int_t)nftnl_obj_get_u64(
+				    o, NFTNL_OBJ_CTR_BYTES)));
+}
+
 const struct object_ops object_counter = {
 	.word = "counter",
 	.type = NFT_OBJECT_COUNTER,
 	.put = object_put,
 	.print = object_print,
+	.json = object_json,
 };

@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -112,9 +113,10 @@ static void dynset_lower(struct lower *l, const struct stmt *s)
 	add_stateful(l, n, d);
 }
 
+static const char *const ops[] = { "add", "update", "delete" };
+
 static void dynset_print(struct printer *pr, const struct stmt *s)
 {
-	static const char *const ops[] = { "add", "update", "delete" };
 	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
 	const struct list_world *world = pr->world;
 	struct list_world calm = *world;
@@ -206,11 +208,44 @@ static size_t dynset_children(const struct stmt *s, const struct expr **out,
 	return d->data ? 2 : 1;
 }
 
+/* The key, and what stands behind it. */
+static json_t *dynset_elem_json(struct printer *pr, const struct dynset_stmt *d)
+{
+	json_t *key = expr_json(pr, d->key);
+
+	if (!d->timeout_ms)
+		return key;
+	return json_pack("{s:{s:o, s:I}}", "elem", "val", key, "timeout",
+			 (json_int_t)(d->timeout_ms / 1000));
+}
+
+static json_t *dynset_json(struct printer *pr, const struct stmt *s)
+{
+	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
+	const struct list_world *world = pr->world;
+	struct list_world calm = *world;
+	json_t *o = json_object();
+
+	json_object_set_new(o, "op", json_string(ops[d->op]));
+	json_object_set_new(o, "elem", dynset_elem_json(pr, d));
+	if (d->data)
+		json_object_set_new(o, "data", expr_json(pr, d->data));
+	json_object_set_new(o, d->data ? "map" : "set",
+			    json_sprintf("@%s", d->set_name));
+	calm.stateless = true;
+	pr->world = &calm;
+	if (d->stmts)
+		json_object_set_new(o, "stmt", json_stmts(pr, d->stmts));
+	pr->world = world;
+	return json_one(d->data ? "map" : "set", o);
+}
+
 const struct stmt_ops stmt_dynset = {
 	.name = "dynset",
 	.check = dynset_check,
 	.lower = dynset_lower,
 	.print = dynset_print,
+	.json = dynset_json,
 	.nftnl = "dynset",
 	.raise = dynset_raise,
 	.complete = dynset_complete,

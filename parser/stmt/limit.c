@@ -5,6 +5,7 @@
 #include <libnftnl/object.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/object.h"
 #include "parser/print.h"
@@ -82,12 +83,36 @@ static bool limit_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static void put_rate(json_t *o, const struct limit_stmt *m)
+{
+	if (m->bytes) {
+		json_put_size(o, "rate", "rate_unit", m->rate);
+		json_put_size(o, "burst", "burst_unit", m->burst);
+	} else {
+		json_object_set_new(o, "rate",
+				    json_integer((json_int_t)m->rate));
+		json_object_set_new(o, "burst", json_integer(m->burst));
+	}
+	json_object_set_new(o, "per", json_string(unit_name(m->unit)));
+	if (m->over)
+		json_object_set_new(o, "inv", json_true());
+}
+
+static json_t *limit_json(struct printer *pr, const struct stmt *s)
+{
+	json_t *o = json_object();
+
+	put_rate(o, stmt_as_const(s, limit_stmt));
+	return json_one("limit", o);
+}
+
 const struct stmt_ops stmt_limit = {
 	.name = "limit",
 	.stateful = true,
 	.check = limit_check,
 	.lower = limit_lower,
 	.print = limit_print,
+	.json = limit_json,
 	.nftnl = "limit",
 	.raise = limit_raise,
 };
@@ -105,11 +130,11 @@ static void object_put(struct nftnl_obj *o, const struct stmt *s)
 			  m->over ? NFT_LIMIT_F_INV : 0);
 }
 
-static void object_print(const struct nftnl_obj *obj, bool stateless,
-			 struct strbuf *out)
+static struct limit_stmt limit_of(const struct nftnl_obj *obj)
 {
 	struct nftnl_obj *o = (struct nftnl_obj *)(uintptr_t)obj;
-	const struct limit_stmt m = {
+
+	return (struct limit_stmt){
 		.rate = nftnl_obj_get_u64(o, NFTNL_OBJ_LIMIT_RATE),
 		.unit = nftnl_obj_get_u64(o, NFTNL_OBJ_LIMIT_UNIT),
 		.burst = nftnl_obj_get_u32(o, NFTNL_OBJ_LIMIT_BURST),
@@ -118,10 +143,23 @@ static void object_print(const struct nftnl_obj *obj, bool stateless,
 		.over = nftnl_obj_get_u32(o, NFTNL_OBJ_LIMIT_FLAGS) &
 			NFT_LIMIT_F_INV,
 	};
+}
+
+static void object_print(const struct nftnl_obj *o, bool stateless,
+			 struct strbuf *out)
+{
+	const struct limit_stmt m = limit_of(o);
 
 	strbuf_puts(out, "\t\t");
 	print_rate(&m, out);
 	strbuf_putc(out, '\n');
+}
+
+static void object_json(const struct nftnl_obj *o, bool stateless, json_t *to)
+{
+	const struct limit_stmt m = limit_of(o);
+
+	put_rate(to, &m);
 }
 
 const struct object_ops object_limit = {
@@ -129,4 +167,5 @@ const struct object_ops object_limit = {
 	.type = NFT_OBJECT_LIMIT,
 	.put = object_put,
 	.print = object_print,
+	.json = object_json,
 };

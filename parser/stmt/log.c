@@ -5,6 +5,7 @@
 #include <linux/netfilter/nf_log.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -61,11 +62,17 @@ static void print_flags(const struct log_stmt *g, struct strbuf *out)
 		strbuf_puts(out, " flags ether");
 }
 
-static void log_print(struct printer *pr, const struct stmt *s)
+static const char *level_name(uint32_t level)
 {
 	static const char *const levels[] = { "emerg", "alert", "crit",
 					      "err",   "warn",	"notice",
 					      "info",  "debug", "audit" };
+
+	return level < ARRAY_LEN(levels) ? levels[level] : "unknown";
+}
+
+static void log_print(struct printer *pr, const struct stmt *s)
+{
 	const struct log_stmt *g = stmt_as_const(s, log_stmt);
 
 	strbuf_puts(pr->out, "log");
@@ -81,9 +88,7 @@ static void log_print(struct printer *pr, const struct stmt *s)
 		return;
 	}
 	if (g->has & LOG_HAS_LEVEL && g->level != LEVEL_WARNING)
-		strbuf_printf(pr->out, " level %s",
-			      g->level < ARRAY_LEN(levels) ? levels[g->level]
-							   : "unknown");
+		strbuf_printf(pr->out, " level %s", level_name(g->level));
 	print_flags(g, pr->out);
 }
 
@@ -104,6 +109,8 @@ static bool log_raise(struct raise *r, const struct nftnl_expr *n)
 		{ NFTNL_EXPR_LOG_GROUP, LOG_HAS_GROUP },
 		{ NFTNL_EXPR_LOG_SNAPLEN, LOG_HAS_SNAPLEN },
 		{ NFTNL_EXPR_LOG_QTHRESHOLD, LOG_HAS_QTHRESHOLD },
+		{ NFTNL_EXPR_LOG_SNAPLEN, LOG_HAS_SNAPLEN },
+		{ NFTNL_EXPR_LOG_QTHRESHOLD, LOG_HAS_QTHRESHOLD },
 	};
 	struct log_stmt *g = raise_stmt(r, &stmt_log, sizeof(*g));
 
@@ -120,11 +127,57 @@ static bool log_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *flags_json(const struct log_stmt *g)
+{
+	static const struct {
+		uint32_t flag;
+		const char *word;
+	} words[] = {
+		{ NF_LOG_TCPSEQ, "tcp sequence" },
+		{ NF_LOG_TCPOPT, "tcp options" },
+		{ NF_LOG_IPOPT, "ip options" },
+		{ NF_LOG_UID, "skuid" },
+		{ NF_LOG_MACDECODE, "ether" },
+	};
+	json_t *a = json_array();
+
+	if ((g->logflags & NF_LOG_MASK) == NF_LOG_MASK) {
+		json_array_append_new(a, json_string("all"));
+		return a;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (g->logflags & words[i].flag)
+			json_array_append_new(a, json_string(words[i].word));
+	return a;
+}
+
+static json_t *log_json(struct printer *pr, const struct stmt *s)
+{
+	const struct log_stmt *g = stmt_as_const(s, log_stmt);
+	json_t *o = json_object();
+
+	if (g->has & LOG_HAS_PREFIX)
+		json_object_set_new(o, "prefix", json_text(g->prefix));
+	if (g->has & LOG_HAS_GROUP)
+		json_object_set_new(o, "group", json_integer(g->group));
+	if (g->has & LOG_HAS_SNAPLEN)
+		json_object_set_new(o, "snaplen", json_integer(g->snaplen));
+	if (g->has & LOG_HAS_QTHRESHOLD)
+		json_object_set_new(o, "queue-threshold",
+				    json_integer(g->qthreshold));
+	if (g->has & LOG_HAS_LEVEL && g->level != LEVEL_WARNING)
+		json_object_set_new(o, "level",
+				    json_string(level_name(g->level)));
+	json_put_words(o, "flags", flags_json(g));
+	return json_empty_or("log", o);
+}
+
 const struct stmt_ops stmt_log = {
 	.name = "log",
 	.check = log_check,
 	.lower = log_lower,
 	.print = log_print,
+	.json = log_json,
 	.nftnl = "log",
 	.raise = log_raise,
 };

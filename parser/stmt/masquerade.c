@@ -5,6 +5,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_nat.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/nat.h"
 
@@ -75,6 +76,17 @@ static void own_addr_print(struct printer *pr, const struct stmt *s)
 	nat_print_flags(m->flags, pr->out);
 }
 
+static json_t *own_addr_json(struct printer *pr, const struct stmt *s)
+{
+	const struct masq_stmt *m = stmt_as_const(s, masq_stmt);
+	json_t *o = json_object();
+
+	if (m->port)
+		json_object_set_new(o, "port", expr_json(pr, m->port));
+	json_put_words(o, "flags", nat_flags_json(m->flags));
+	return json_empty_or(s->ops->name, o);
+}
+
 static bool own_addr_raise(struct raise *r, const struct nftnl_expr *n,
 			   const struct own_addr *k)
 {
@@ -109,6 +121,7 @@ const struct stmt_ops stmt_masquerade = {
 	.check = own_addr_check,
 	.lower = own_addr_lower,
 	.print = own_addr_print,
+	.json = own_addr_json,
 	.nftnl = "masq",
 	.raise = masquerade_raise,
 	.complete = own_addr_complete,
@@ -119,6 +132,7 @@ const struct stmt_ops stmt_redirect = {
 	.check = own_addr_check,
 	.lower = own_addr_lower,
 	.print = own_addr_print,
+	.json = own_addr_json,
 	.nftnl = "redir",
 	.raise = redirect_raise,
 	.complete = own_addr_complete,

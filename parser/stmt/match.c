@@ -9,6 +9,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -552,11 +553,29 @@ static size_t match_children(const struct stmt *s, const struct expr **out,
 	return m->mask ? 3 : 2;
 }
 
+static json_t *match_json(struct printer *pr, const struct stmt *s)
+{
+	static const char *const words[] = {
+		[OP_IMPLICIT] = "in", [OP_EQ] = "==", [OP_NEQ] = "!=",
+		[OP_LT] = "<",	      [OP_GT] = ">",  [OP_LTE] = "<=",
+		[OP_GTE] = ">=",      [OP_NEG] = "!",
+	};
+	const struct match_stmt *m = stmt_as_const(s, match_stmt);
+	json_t *left = expr_json(pr, m->left);
+
+	if (m->mask)
+		left = json_pack("{s:[o, o]}", "&", left,
+				 expr_json(pr, m->mask));
+	return json_pack("{s:{s:s, s:o, s:o}}", "match", "op", words[m->op],
+			 "left", left, "right", expr_json(pr, m->right));
+}
+
 const struct stmt_ops stmt_match = {
 	.name = "match",
 	.check = match_check,
 	.lower = match_lower,
 	.print = match_print,
+	.json = match_json,
 	.raise = match_raise,
 	.complete = raise_match_complete,
 	.children = match_children,

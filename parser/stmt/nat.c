@@ -14,6 +14,7 @@
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/nat.h"
 #include "parser/setdecl.h"
@@ -330,11 +331,31 @@ static void nat_complete(struct raise *r, struct stmt *s)
 	raise_emit(r, s);
 }
 
+static json_t *nat_json(struct printer *pr, const struct stmt *s)
+{
+	const struct nat_stmt *n = stmt_as_const(s, nat_stmt);
+	json_t *o = json_object();
+
+	if (n->shows_family && n->family)
+		json_object_set_new(
+			o, "family",
+			json_string(n->family == NFPROTO_IPV6 ? "ip6" : "ip"));
+	if (n->addr)
+		json_object_set_new(o, "addr", expr_json(pr, n->addr));
+	if (n->port)
+		json_object_set_new(o, "port", expr_json(pr, n->port));
+	json_put_words(o, "flags", nat_flags_json(n->flags));
+	if (n->flags & NF_NAT_RANGE_NETMAP)
+		json_object_set_new(o, "type_flags", json_string("prefix"));
+	return json_empty_or(n->is_dnat ? "dnat" : "snat", o);
+}
+
 const struct stmt_ops stmt_nat = {
 	.name = "nat",
 	.check = nat_check,
 	.lower = nat_lower,
 	.print = nat_print,
+	.json = nat_json,
 	.nftnl = "nat",
 	.raise = nat_raise,
 	.complete = nat_complete,

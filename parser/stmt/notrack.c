@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* notrack: no connection tracking for this packet. */
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -26,11 +27,17 @@ static bool notrack_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *notrack_json(struct printer *pr, const struct stmt *s)
+{
+	return json_one("notrack", json_null());
+}
+
 const struct stmt_ops stmt_notrack = {
 	.name = "notrack",
 	.check = notrack_check,
 	.lower = notrack_lower,
 	.print = notrack_print,
+	.json = notrack_json,
 	.nftnl = "notrack",
 	.raise = notrack_raise,
 };

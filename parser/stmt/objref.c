@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/names.h"
 #include "parser/object.h"
@@ -190,11 +191,20 @@ static size_t objref_children(const struct stmt *s, const struct expr **out,
 	return o->name ? 0 : 1;
 }
 
+static json_t *objref_json(struct printer *pr, const struct stmt *s)
+{
+	const struct objref_stmt *o = stmt_as_const(s, objref_stmt);
+
+	return json_one(list_object_word(o->type),
+			o->name ? json_text(o->name) : expr_json(pr, o->e));
+}
+
 const struct stmt_ops stmt_objref = {
 	.name = "objref",
 	.check = objref_check,
 	.lower = objref_lower,
 	.print = objref_print,
+	.json = objref_json,
 	.nftnl = "objref",
 	.raise = objref_raise,
 	.complete = objref_complete,

@@ -5,6 +5,7 @@
 #include <libnftnl/object.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/object.h"
 #include "parser/print.h"
@@ -56,12 +57,26 @@ static bool quota_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
+static json_t *quota_json(struct printer *pr, const struct stmt *s)
+{
+	const struct quota_stmt *q = stmt_as_const(s, quota_stmt);
+	json_t *o = json_object();
+
+	json_put_size(o, "val", "val_unit", q->bytes);
+	if (q->over)
+		json_object_set_new(o, "inv", json_true());
+	if (q->used && !pr->world->stateless)
+		json_put_size(o, "used", "used_unit", q->used);
+	return json_one("quota", o);
+}
+
 const struct stmt_ops stmt_quota = {
 	.name = "quota",
 	.stateful = true,
 	.check = quota_check,
 	.lower = quota_lower,
 	.print = quota_print,
+	.json = quota_json,
 	.nftnl = "quota",
 	.raise = quota_raise,
 };
@@ -76,20 +91,35 @@ static void object_put(struct nftnl_obj *o, const struct stmt *s)
 			  q->over ? NFT_QUOTA_F_INV : 0);
 }
 
-static void object_print(const struct nftnl_obj *obj, bool stateless,
-			 struct strbuf *out)
+static struct quota_stmt quota_of(const struct nftnl_obj *obj)
 {
 	struct nftnl_obj *o = (struct nftnl_obj *)(uintptr_t)obj;
-	const struct quota_stmt q = {
+
+	return (struct quota_stmt){
 		.bytes = nftnl_obj_get_u64(o, NFTNL_OBJ_QUOTA_BYTES),
 		.used = nftnl_obj_get_u64(o, NFTNL_OBJ_QUOTA_CONSUMED),
 		.over = nftnl_obj_get_u32(o, NFTNL_OBJ_QUOTA_FLAGS) &
 			NFT_QUOTA_F_INV,
 	};
+}
+
+static void object_print(const struct nftnl_obj *o, bool stateless,
+			 struct strbuf *out)
+{
+	const struct quota_stmt q = quota_of(o);
 
 	strbuf_puts(out, "\t\t");
 	print_quota(&q, stateless, out);
 	strbuf_putc(out, '\n');
+}
+
+static void object_json(const struct nftnl_obj *o, bool stateless, json_t *to)
+{
+	const struct quota_stmt q = quota_of(o);
+
+	json_object_set_new(to, "bytes", json_integer((json_int_t)q.bytes));
+	json_object_set_new(to, "used", json_integer((json_int_t)q.used));
+	json_object_set_new(to, "inv", json_boolean(q.over));
 }
 
 const struct object_ops object_quota = {
@@ -97,4 +127,5 @@ const struct object_ops object_quota = {
 	.type = NFT_OBJECT_QUOTA,
 	.put = object_put,
 	.print = object_print,
+	.json = object_json,
 };

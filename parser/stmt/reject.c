@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/nat.h"
 
@@ -144,11 +145,23 @@ static bool is_default(const struct printer *pr, const struct reject_stmt *r)
 	       (r->family == NFPROTO_IPV4 ? PORT_UNREACH4 : PORT_UNREACH6);
 }
 
+/* Whose code it is, and the code's type. */
+static const char *kind_of(const struct reject_stmt *r,
+			   const struct datatype **type)
+{
+	if (r->type != NFT_REJECT_ICMP_UNREACH) {
+		*type = &type_icmpx_code;
+		return "icmpx";
+	}
+	*type = r->family == NFPROTO_IPV4 ? &type_icmp_code : &type_icmpv6_code;
+	return r->family == NFPROTO_IPV4 ? "icmp" : "icmpv6";
+}
+
 static void reject_print(struct printer *pr, const struct stmt *s)
 {
 	const struct reject_stmt *r = stmt_as_const(s, reject_stmt);
-	struct expr code = { .dtype = &type_icmpx_code, .len = 8 };
-	const char *kind = "icmpx";
+	struct expr code = { .len = 8 };
+	const char *kind = kind_of(r, &code.dtype);
 
 	strbuf_puts(pr->out, "reject");
 	if (r->type == NFT_REJECT_TCP_RST) {
@@ -157,12 +170,6 @@ static void reject_print(struct printer *pr, const struct stmt *s)
 	}
 	if (is_default(pr, r))
 		return;
-	if (r->type == NFT_REJECT_ICMP_UNREACH) {
-		bool v4 = r->family == NFPROTO_IPV4;
-
-		kind = v4 ? "icmp" : "icmpv6";
-		code.dtype = v4 ? &type_icmp_code : &type_icmpv6_code;
-	}
 	strbuf_printf(pr->out, " with %s ", kind);
 	print_value(pr, &code, r->code);
 }
@@ -192,11 +199,24 @@ static void reject_complete(struct raise *r, struct stmt *s)
 	raise_emit(r, s);
 }
 
+static json_t *reject_json(struct printer *pr, const struct stmt *s)
+{
+	const struct reject_stmt *r = stmt_as_const(s, reject_stmt);
+	const struct datatype *type;
+	const char *kind = kind_of(r, &type);
+
+	if (r->type == NFT_REJECT_TCP_RST)
+		return json_pack("{s:{s:s}}", "reject", "type", "tcp reset");
+	return json_pack("{s:{s:s, s:o}}", "reject", "type", kind, "expr",
+			 json_constant(pr->env, type, r->code, 8));
+}
+
 const struct stmt_ops stmt_reject = {
 	.name = "reject",
 	.check = reject_check,
 	.lower = reject_lower,
 	.print = reject_print,
+	.json = reject_json,
 	.nftnl = "reject",
 	.raise = reject_raise,
 	.complete = reject_complete,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <libnftnl/expr.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -123,11 +124,21 @@ static size_t set_stmt_children(const struct stmt *s, const struct expr **out,
 	return 2;
 }
 
+static json_t *set_stmt_json(struct printer *pr, const struct stmt *s)
+{
+	const struct set_stmt *st = stmt_as_const(s, set_stmt);
+
+	return json_pack("{s:{s:o, s:o}}", "mangle", "key",
+			 expr_json(pr, st->left), "value",
+			 expr_json(pr, st->value));
+}
+
 const struct stmt_ops stmt_set = {
 	.name = "set",
 	.check = set_stmt_check,
 	.lower = set_stmt_lower,
 	.print = set_stmt_print,
+	.json = set_stmt_json,
 	.raise = set_stmt_raise,
 	.complete = set_stmt_complete,
 	.children = set_stmt_children,

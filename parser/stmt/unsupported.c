@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A statement of nft that this compiler does not have yet: says so. */
 #include "parser/check.h"
+#include "parser/json.h"
 #include "parser/print.h"
 
 static int unsupported_check(struct check *c, struct stmt *s)
@@ -24,9 +25,17 @@ static void unsupported_print(struct printer *pr, const struct stmt *s)
 	strbuf_printf(pr->out, "[ %.*s ]", (int)w->len, w->s);
 }
 
+static json_t *unsupported_json(struct printer *pr, const struct stmt *s)
+{
+	const struct str *w = &stmt_as_const(s, unsupported_stmt)->word;
+
+	return json_one("unknown", json_stringn(w->s, w->len));
+}
+
 const struct stmt_ops stmt_unsupported = {
 	.name = "unsupported",
 	.check = unsupported_check,
 	.lower = unsupported_lower,
 	.print = unsupported_print,
+	.json = unsupported_json,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A verdict, or a verdict map. */
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -45,11 +46,17 @@ static size_t verdict_stmt_children(const struct stmt *s,
 	return 1;
 }
 
+static json_t *verdict_stmt_json(struct printer *pr, const struct stmt *s)
+{
+	return expr_json(pr, stmt_as_const(s, verdict_stmt)->e);
+}
+
 const struct stmt_ops stmt_verdict = {
 	.name = "verdict",
 	.check = verdict_stmt_check,
 	.lower = verdict_stmt_lower,
 	.print = verdict_stmt_print,
+	.json = verdict_stmt_json,
 	.complete = verdict_stmt_complete,
 	.children = verdict_stmt_children,
 };

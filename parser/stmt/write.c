@@ -12,6 +12,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -345,11 +346,21 @@ static size_t write_children(const struct stmt *s, const struct expr **out,
 	return st->value ? 2 : 1;
 }
 
+static json_t *write_json(struct printer *pr, const struct stmt *s)
+{
+	const struct set_stmt *st = stmt_as_const(s, set_stmt);
+
+	if (!st->value)
+		return json_one("reset", expr_json(pr, st->left));
+	return stmt_set.json(pr, s);
+}
+
 const struct stmt_ops stmt_write = {
 	.name = "write",
 	.check = write_check,
 	.lower = write_lower,
 	.print = write_print,
+	.json = write_json,
 	.raise = write_raise,
 	.complete = write_complete,
 	.children = write_children,

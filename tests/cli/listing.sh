@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Real rulesets list as nft lists them after a real load into a fresh namespace,
-# plain and with -a, -n, -s: those of the twin's scenarios, of the corpus
+# plain and with -a, -n, -s, -j: those of the twin's scenarios, of the corpus
 # (NFTVM_CORPUS) and of examples/, the golden ones, and as many of the twin's
 # seeds as SEEDS says. What nft refuses must be refused; what is said to be not
 # supported yet is counted, aloud.
@@ -39,7 +39,7 @@ nft_lists()
 			ip tuntap add dev "$l" mode tun
 		done
 		nft -f "$1" 2>"$2/nft.err" || exit 1
-		for o in "" -a -n -s; do
+		for o in "" -a -n -s -j; do
 			nft $o list ruleset >"$2/nft.list$o"
 		done' sh "$1" "$work"
 }
@@ -56,7 +56,7 @@ one()
 			why="nft refuses: $(head -1 "$work/nft.err")"
 		return
 	fi
-	for o in "" -a -n -s; do
+	for o in "" -a -n -s -j; do
 		# shellcheck disable=SC2086 # no option is no word
 		nftvm list $o --host "$work/host" -f "$2" >"$work/our.list" \
 			2>"$work/our.err" || {
@@ -65,6 +65,11 @@ one()
 				grep -qv 'not supported yet' || why=none
 			return
 		}
+		if [ "$o" = -j ]; then
+			why=$("$here/tests/cli/json_equal.py" "$work/nft.list-j" \
+				"$work/our.list" 2>&1)
+			return
+		fi
 		calm <"$work/our.list" >"$work/our"
 		calm <"$work/nft.list$o" >"$work/nft"
 		diff "$work/nft" "$work/our" >"$work/diff" || {

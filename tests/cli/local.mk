@@ -13,7 +13,7 @@ CLI_TESTS = \
 	tests/cli/replay.sh \
 	tests/cli/sweep.sh \
 	tests/cli/usage.sh
-EXTRA_DIST += $(CLI_TESTS) tests/cli/refusals.txt tests/cli/sweep.grammar \
-	tests/cli/sweep.fixed
+EXTRA_DIST += $(CLI_TESTS) tests/cli/json_equal.py \
+	tests/cli/refusals.txt tests/cli/sweep.grammar tests/cli/sweep.fixed
 TESTS += $(CLI_TESTS)
 AM_TESTS_ENVIRONMENT += NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;

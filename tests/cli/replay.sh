@@ -145,5 +145,14 @@ row 'a capture that is cut off while it is read' \
 	assert r.returncode == 1, r.returncode
 	assert b"cut.pcap: the file became shorter" in err, err
 	END'
+row 'a ruleset is dumped as text, or as JSON with its counters' \
+	'nftvm replay -q -f links.nft --dump ruleset=r.json own.pcapng && nftvm replay -q -f links.nft --dump ruleset=- own.pcapng >o
+	grep "oifname .eth0. counter packets 1 bytes 28" o &&
+	python3 - <<-"END"
+	import json
+	rules = [x["rule"] for x in json.load(open("r.json"))["nftables"] if "rule" in x]
+	counter = rules[2]["expr"][1]["counter"]
+	assert rules[2]["comment"] == "eth0" and counter == {"packets": 1, "bytes": 28}, rules[2]
+	END'
 echo "replay: $passed passed, $failed failed"
 [ $failed = 0 ]

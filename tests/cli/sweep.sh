@@ -3,8 +3,9 @@
 #
 # Small random texts of what the language has (sweep.grammar), item by item:
 # nftvm refuses what nft and the kernel refuse, and of the rest bytecode and
-# listing are theirs. ITEMS, SEED and COUNT say which and how many; the item
-# `fixed' is the texts of sweep.fixed, those that once were not.
+# listings, as text and as JSON, are theirs. ITEMS, SEED and COUNT say which and
+# how many; the item `fixed' is the texts of sweep.fixed, those that once were
+# not.
 set -uo pipefail
 : "${NFTVM_BUILD:?folder of a build}"
 PATH=$NFTVM_BUILD:$NFTVM_BUILD/tests/cli:$PATH
@@ -52,6 +53,7 @@ judge()
 		esac && {
 			nft list ruleset >$f.list
 			nft -a list ruleset >$f.lista
+			nft -j list ruleset >$f.json
 			nft flush ruleset
 			nft -c --debug=netlink -f $f >$f.code 2>&1
 		}
@@ -87,6 +89,11 @@ one()
 	calm <"$f.lista" >want
 	nftvm list -a -f "$f" 2>/dev/null | calm | diff want - >diff || {
 		why="list -a: $(head -4 diff)"
+		return
+	}
+	nftvm list -j -f "$f" >our.json 2>/dev/null
+	"$here/json_equal.py" "$f.json" our.json >diff 2>&1 || {
+		why="list -j: $(head -4 diff)"
 		return
 	}
 	# nft shows what these do among the bytecode

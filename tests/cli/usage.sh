@@ -34,6 +34,7 @@ row()
 }
 
 row 2 'no command' nftvm
+row 0 '"nftables": \[\{"metainfo"' nftvm list -j -f r.nft
 row 2 "-D wants NAME=VALUE, not 'x'" nftvm check -D x -f r.nft
 row 2 "-D wants NAME=VALUE, not '=5'" nftvm check -D =5 -f r.nft
 row 2 "-D wants NAME=VALUE, not '1x=5'" nftvm list -D 1x=5 -f r.nft

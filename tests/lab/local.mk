@@ -6,7 +6,6 @@ tests_lab_test_LDADD = $(TEST_LIBS)
 tests_lab_test_SOURCES = \
 	tests/lab/box.h \
 	tests/lab/input_link.c \
-	tests/lab/json_text.c \
 	tests/lab/link_header.c \
 	tests/lab/names.c \
 	tests/lab/packet_line.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef NFTVM_LAB_JSON_TEXT_H
-#define NFTVM_LAB_JSON_TEXT_H
+#ifndef NFTVM_BASE_JSON_TEXT_H
+#define NFTVM_BASE_JSON_TEXT_H
 
 #include <jansson.h>
 
