@@ -61,6 +61,9 @@ static int check_code(struct check *c, struct reject_stmt *r,
 	if (!expr_is(e, value))
 		return diag_error(c->diags, &e->loc, "one code is expected");
 	r->code = (uint8_t)expr_as(e, value_expr)->v;
+	/* nft sends none then, and the kernel refuses a reject without one */
+	if (r->code == UINT8_MAX)
+		return diag_error(c->diags, &e->loc, "255 is no code");
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/rng.h"
 #include "base/strbuf.h"
 #include "path/capture.h"
 
@@ -129,6 +130,28 @@ static inline struct strbuf pcap_of(uint32_t link, const void *frame,
 	add32(&b, swap, wire_len);
 	strbuf_add(&b, frame, len);
 	return b;
+}
+
+/* Read @b with up to four bits flipped, @rounds times: whatever it says, it reads
+ * nothing out of bounds. */
+static inline void read_flipped(const struct strbuf *b, uint64_t seed,
+				unsigned rounds)
+{
+	struct rng rng;
+
+	rng_seed(&rng, seed);
+	for (unsigned round = 0; round < rounds; round++) {
+		char *copy = malloc(b->len);
+		struct seen s;
+
+		memcpy(copy, b->s, b->len);
+		for (unsigned n = rng_below(&rng, 4) + 1; n; n--)
+			copy[rng_below(&rng, (uint32_t)b->len)] ^=
+				(char)(1 << rng_below(&rng, 8));
+		s = read_bytes(copy, b->len);
+		free(s.error);
+		free(copy);
+	}
 }
 
 /* The captures of the corpus, or NULL. */

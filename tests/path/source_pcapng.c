@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/rng.h"
 #include "tests/path/capfile.h"
 
 static const char ip4[20] =
@@ -251,20 +250,7 @@ Test(pcapng, every_number_is_doubted)
 Test(pcapng, flipped_bits_never_read_out_of_bounds)
 {
 	struct strbuf b = good();
-	struct rng rng;
 
-	rng_seed(&rng, 7);
-	for (int round = 0; round < 3000; round++) {
-		char *copy = malloc(b.len);
-		struct seen s;
-
-		memcpy(copy, b.s, b.len);
-		for (unsigned n = rng_below(&rng, 4) + 1; n; n--)
-			copy[rng_below(&rng, (uint32_t)b.len)] ^=
-				(char)(1 << rng_below(&rng, 8));
-		s = read_bytes(copy, b.len);
-		free(s.error);
-		free(copy);
-	}
+	read_flipped(&b, 7, 3000);
 	strbuf_fini(&b);
 }
