@@ -446,11 +446,8 @@ bool host_is_member6(const struct host *h, const struct host_link *link,
 		{ .b = { 0xff, 1, [15] = 1 } },
 		{ .b = { 0xff, 2, [15] = 1 } },
 	};
-	static const union inet_addr all_routers[] = {
-		{ .b = { 0xff, 1, [15] = 2 } },
-		{ .b = { 0xff, 2, [15] = 2 } },
-		{ .b = { 0xff, 5, [15] = 2 } },
-	};
+	static const union inet_addr all_routers = { .b = { 0xff,
+							    2, [15] = 2 } };
 	static const union inet_addr solicited = { .b = { 0xff, 2, [11] = 1,
 							  0xff } };
 	bool router = host_sysctl(h, SYSCTL_ip6_forward);
@@ -460,9 +457,10 @@ bool host_is_member6(const struct host *h, const struct host_link *link,
 	for (size_t i = 0; i < ARRAY_LEN(all_nodes); i++)
 		if (inet_addr_eq(addr, &all_nodes[i]))
 			return true;
-	for (size_t i = 0; router && i < ARRAY_LEN(all_routers); i++)
-		if (inet_addr_eq(addr, &all_routers[i]))
-			return true;
+	/* ipv6_add_dev(): a link that comes while the host forwards joins the
+	 * group of the link, not those of wider scopes */
+	if (router && inet_addr_eq(addr, &all_routers))
+		return true;
 	if (!link || !inet_addr_match(addr, &solicited, 104))
 		return false;
 	vec_foreach(&link_of(link)->addrs6, a) {

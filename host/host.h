@@ -91,6 +91,7 @@ struct host_flow {
  * @type:	UNICAST (forward or send), LOCAL, BROADCAST, MULTICAST, or why not
  *		(BLACKHOLE, UNREACHABLE, PROHIBIT); UNSPEC: no route at all
  * @out:	output link; lo for what is delivered here; NULL when there is no way
+ * @link:	of the route itself, also when @out is lo; NULL like @out
  * @gateway:	next hop when @has_gateway, else the destination is on the link
  * @mtu:	of the route or its link
  * @forward_mtu: likewise, for what is forwarded: IPv6 goes by the link, but
@@ -101,7 +102,7 @@ struct host_flow {
  */
 struct host_route {
 	enum host_route_type type;
-	const struct host_link *out;
+	const struct host_link *out, *link;
 	bool has_gateway, has_src;
 	union inet_addr gateway;
 	uint32_t mtu, forward_mtu;

@@ -239,6 +239,7 @@ static void fill(const struct host *h, struct host_route *res,
 	if (!r || r->type >= ROUTE_BLACKHOLE)
 		return;
 	res->out = out_of(h, r);
+	res->link = r->link;
 	res->has_gateway = r->has_gateway && !r->own_gateway;
 	if (res->has_gateway)
 		res->gateway = r->gateway;
@@ -275,7 +276,7 @@ static void set_group_type(struct host_route *res, be32_t daddr)
 static void fill_on_link(struct host_route *res, const struct host_link *link)
 {
 	res->type = ROUTE_UNICAST;
-	res->out = link;
+	res->out = res->link = link;
 	res->mtu = res->forward_mtu = link->mtu;
 }
 

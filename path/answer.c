@@ -450,7 +450,8 @@ static union inet_addr source6(const struct path_run *run)
 	union inet_addr from = { .q = { 0, 0 } }, chosen = from;
 	struct host_route rt;
 
-	if (host_addr_is_local(h, NFPROTO_IPV6, &asked))
+	if (run->route == ROUTE_ANYCAST ||
+	    host_addr_is_local(h, NFPROTO_IPV6, &asked))
 		return asked;
 	if (route_answer(run, &to, &chosen, IPPROTO_ICMPV6, 0, &rt) &&
 	    rt.has_src)

@@ -64,18 +64,41 @@ static void refuse(struct path_run *run, enum reason reason, uint32_t mtu)
 	run_drop(run, reason);
 }
 
+/* loopback_xmit(): what the host sends to itself comes in. */
+static void loop(struct path_run *run)
+{
+	struct packet *pkt = run->pkt;
+
+	pkt->in = pkt->out;
+	pkt->out = NULL;
+	pkt->flags |= PKT_LOOPED;
+	receive(run);
+}
+
+static void loop_piece(void *data, struct packet *piece)
+{
+	struct path_run *run = data;
+	struct packet *whole = run->pkt;
+
+	packet_decode(piece);
+	run->pkt = piece;
+	loop(run);
+	run->pkt = whole;
+}
+
 /* ip_finish_output(), ip6_finish_output(): cut to the MTU what must be, or
- * what came in pieces; then it is on the link. */
+ * what came in pieces; then it is on the link. Pieces that come in by loopback
+ * are put together again, but not those of IPv6 that are tracked already. */
 static void finish_output(struct path_run *run, uint32_t mtu)
 {
 	struct packet *pkt = run->pkt;
 	enum reason reason;
 
 	if (pkt->out->is_loopback) {
-		pkt->in = pkt->out;
-		pkt->out = NULL;
-		pkt->flags |= PKT_LOOPED;
-		receive(run);
+		if (pkt->nfproto == NFPROTO_IPV6 && pkt->frag && pkt->ct)
+			frag_output(run->p->frags, pkt, mtu, loop_piece, run);
+		else
+			loop(run);
 		return;
 	}
 	run->res->out = pkt->out;
@@ -128,11 +151,12 @@ static void deliver(struct path_run *run)
 		return;
 	if (hook_run(run, NF_INET_LOCAL_IN) != STEP_GO_ON)
 		return;
-	run->res->to_local = true;
-	if (run->kind == EMIT_ANSWER) {
+	/* an answer, or one more piece of what came before */
+	if (run->kind == EMIT_ANSWER || run->res->to_local) {
 		run->pkt->out = run->pkt->in;
-		emit(run, EMIT_ANSWER, run->pkt);
+		emit(run, EMIT_FRAGMENT, run->pkt);
 	}
+	run->res->to_local = true;
 }
 
 /* Lower the TTL or hop limit by one; IPv4's checksum follows

@@ -67,7 +67,7 @@ Test(host_addr, groups_that_a_router_is_in)
 	} groups[] = {
 		{ "ff02::1", true, true },
 		{ "ff02::2", true, false },
-		{ "ff05::2", true, false },
+		{ "ff05::2", false, false },
 		{ "ff02::1:ff00:1", true, true },
 		{ "ff02::1:ff00:0", true, false }, /* of the anycast address */
 		{ "ff02::1:ff00:5", false, false },

@@ -247,8 +247,8 @@ static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
 	struct step *s = &m->out->steps.v[number - 1];
 	struct frame *f;
 
-	/* An answer to the box itself: the kernel's counts as delivered. */
-	if (kind == EMIT_ANSWER && pkt->out && pkt->out->is_loopback) {
+	/* What goes to the box itself the kernel counts as delivered. */
+	if (pkt->out && pkt->out->is_loopback) {
 		s->delivered++;
 		return;
 	}

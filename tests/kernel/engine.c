@@ -89,9 +89,8 @@ static void add_emitted(struct step *s, const json_t *e)
 	struct frame *f;
 	unsigned int byte;
 
-	/* An answer to the box itself: the kernel's counts as delivered. */
-	if (!strcmp(text_of(e, "kind"), "answer") &&
-	    !strcmp(text_of(e, "oif"), "lo")) {
+	/* What goes to the box itself the kernel counts as delivered. */
+	if (!strcmp(text_of(e, "oif"), "lo")) {
 		s->delivered++;
 		return;
 	}

@@ -84,7 +84,10 @@ static bool get_zero(const struct ct *ct, const struct vm_ctx *cx, uint32_t *w)
 static bool get_expiration(const struct ct *ct, const struct vm_ctx *cx,
 			   uint32_t *w)
 {
-	*w = (uint32_t)ct_expires_ms(cx->pkt->ct, &cx->env->now);
+	/* the timeout counts from confirm on */
+	*w = ct_status_bits(cx->pkt->ct) & IPS_CONFIRMED
+		     ? (uint32_t)ct_expires_ms(cx->pkt->ct, &cx->env->now)
+		     : 0;
 	return true;
 }
 

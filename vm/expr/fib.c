@@ -84,12 +84,18 @@ static bool is_link_local6(const union inet_addr *a)
 	return a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
+/* What ipv6_addr_type() calls link-local: groups of that scope too. */
+static bool is_of_link6(const union inet_addr *a)
+{
+	return is_link_local6(a) || (a->b[0] == 0xff && (a->b[1] & 15) == 2);
+}
+
 /* Packets of hosts that have no address yet: no route would lead back. */
 static bool from_nowhere(const struct packet *pkt, const union inet_addr *src,
 			 const union inet_addr *dst)
 {
 	if (!is_v4(pkt))
-		return inet_addr_is_zero(src) && is_link_local6(dst) &&
+		return inet_addr_is_zero(src) && is_of_link6(dst) &&
 		       pkt->flags & PKT_L4 && pkt->l4proto == IPPROTO_ICMPV6;
 	return !src->b[0] && (be32toh(dst->ip) == 0xffffffff ||
 			      be32toh(dst->ip) >> 8 == 0xe00000);
@@ -128,6 +134,7 @@ static const struct host_link *fib_link(const struct fib *f,
 	const struct packet *pkt = cx->pkt;
 	union inet_addr src = packet_saddr(pkt), dst = packet_daddr(pkt);
 	struct host_route route;
+	const struct host_link *link;
 	struct host_flow flow;
 
 	if ((pkt->hook == NF_INET_PRE_ROUTING ||
@@ -149,9 +156,8 @@ static const struct host_link *fib_link(const struct fib *f,
 	default:
 		return NULL;
 	}
-	if (f->flags & NFTA_FIB_F_IIF && route.out != pkt->in)
-		return NULL;
-	return route.out;
+	link = route.type == ROUTE_BROADCAST ? route.link : route.out;
+	return f->flags & NFTA_FIB_F_IIF && link != pkt->in ? NULL : link;
 }
 
 static uint32_t fib_type(const struct fib *f, const struct vm_ctx *cx)
