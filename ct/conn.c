@@ -99,8 +99,6 @@ uint64_t ct_expires_ms(const struct ct_conn *ct, const struct nv_time *now)
 	uint32_t timeout = ct_load(&ct->timeout);
 	int32_t left = (int32_t)(timeout - nv_ticks(now->mono_ns));
 
-	if (!(ct_load(&ct->status) & IPS_CONFIRMED))
-		left = (int32_t)timeout;
 	return left > 0 ? (uint64_t)left * (NS_PER_TICK / NS_PER_MS) : 0;
 }
 

@@ -187,8 +187,9 @@ uint32_t ct_mark(const struct ct_conn *ct);
 bool ct_set_mark(struct ct_conn *ct, uint32_t mark);
 /** ct_tuple() - the tuple of a direction, unpacked into @out */
 void ct_tuple(const struct ct_conn *ct, enum ct_dir dir, struct ct_tuple *out);
-/** ct_expires_ms() - milliseconds left (4 ms grain), 0 when over; for an
- * unconfirmed entry its whole timeout */
+/** ct_expires_ms() - milliseconds left (4 ms grain), 0 when over; of an
+ * unconfirmed entry its length less the clock, as nf_ct_expires() has it: 0
+ * on a box that has been up for longer */
 uint64_t ct_expires_ms(const struct ct_conn *ct, const struct nv_time *now);
 /** ct_id() - serial number, from 1, in the order of creation */
 uint32_t ct_id(const struct ct_conn *ct);
