@@ -24,7 +24,8 @@ tests_kernel_twin_SOURCES = \
 	tests/kernel/packet_key.def \
 	tests/kernel/packet_text.c tests/kernel/packet_text.h \
 	tests/kernel/process.c tests/kernel/process.h \
+	tests/kernel/recorded.c tests/kernel/recorded.h \
 	tests/kernel/result.c tests/kernel/result.h \
 	tests/kernel/scenario.c tests/kernel/scenario.h
 EXTRA_DIST += tests/kernel/README.md tests/kernel/run.sh tests/kernel/faults.sh \
-	tests/kernel/scenarios tests/kernel/faults
+	tests/kernel/scenarios tests/kernel/recorded tests/kernel/faults

@@ -2,11 +2,12 @@
 /*
  * twin: run scenarios on the machine's kernel and on nftvm, and compare.
  *
- *	twin [options] [FILE.twin...]
+ *	twin [options] [FILE.twin...] [CAPTURE...]
  *
  * Each case runs on the kernel twice: where the kernel disagrees with itself
  * (it draws and races), there is nothing to compare; such a case is tried
- * again, and failed if it is a written one, set aside if it is a seed.
+ * again, and failed if it is a written one, set aside if it is a seed or
+ * recorded traffic.
  *
  * Judged are the engine's parts on the kernel's own bytecode, in both forms of
  * the VM (bytecode.h), and the whole program, from text to dumps (engine.h).
@@ -27,6 +28,7 @@
 #include "engine.h"
 #include "gen.h"
 #include "kernel.h"
+#include "recorded.h"
 #include "scenario.h"
 
 /* How often a case in which the kernel disagrees with itself is tried. */
@@ -40,11 +42,13 @@ enum {
  * struct options - the command line
  * @program:	nftvm, absolute path
  * @keep:	directory for the files of each failed case, or NULL
+ * @rules:	each capture runs under each of them
  */
 struct options {
 	char program[PATH_MAX];
 	const char *keep;
 	const char *only;
+	VEC(const char *) rules;
 	unsigned long seed, count, jobs;
 	bool fail_fast, kernel_only, bytecode, write, verbose;
 };
@@ -60,6 +64,7 @@ struct tally {
 static const struct option long_options[] = {
 	{ "nftvm", required_argument, NULL, 'p' },
 	{ "keep", required_argument, NULL, 'k' },
+	{ "rules", required_argument, NULL, 'r' },
 	{ "only", required_argument, NULL, 'o' },
 	{ "seed", required_argument, NULL, 's' },
 	{ "count", required_argument, NULL, 'n' },
@@ -74,8 +79,9 @@ static const struct option long_options[] = {
 };
 
 static const char usage[] =
-	"Usage: twin [options] [FILE.twin...]\n"
+	"Usage: twin [options] [FILE.twin...] [CAPTURE...]\n"
 	"  --nftvm PATH     the program to judge (default ./nftvm)\n"
+	"  --rules FILE     a ruleset for captures; repeatable\n"
 	"  --only NAME      only the cases whose name has NAME in it\n"
 	"  --seed N         first seed to generate (default 1)\n"
 	"  --count N        how many seeds (default 0)\n"
@@ -97,6 +103,9 @@ static void read_option(struct options *o, int c)
 		break;
 	case 'k':
 		o->keep = optarg;
+		break;
+	case 'r':
+		vec_push(&o->rules, (const char *)optarg);
 		break;
 	case 'o':
 		o->only = optarg;
@@ -274,14 +283,15 @@ static void count_case(const struct options *o, struct tally *t,
 	strbuf_fini(&out);
 }
 
+/* @g: of a seed, or NULL; @draws: it may make the kernel draw and race */
 static void run_case(const struct options *o, const struct scenario *s,
-		     const struct generated *g, struct tally *t)
+		     const struct generated *g, bool draws, struct tally *t)
 {
 	struct strbuf report = STRBUF_INIT;
 	struct result kernel = { 0 };
 
 	if (!run_kernel(o, s, g != NULL, &kernel, &report)) {
-		if (g && !kernel.error)
+		if (draws && !kernel.error)
 			count_case(o, t, &t->aside, "ASIDE", s, &report);
 		else
 			count_case(o, t, &t->failed, "FAIL", s, &report);
@@ -305,8 +315,51 @@ static void run_file(const struct options *o, const char *path, struct tally *t)
 	if (scenario_read(&s, path))
 		__atomic_fetch_add(&t->failed, 1, __ATOMIC_RELAXED);
 	else if (!o->only || strstr(s.name, o->only))
-		run_case(o, &s, NULL, t);
+		run_case(o, &s, NULL, false, t);
 	scenario_fini(&s);
+}
+
+static void run_capture(const struct options *o, const char *path,
+			const char *rules, struct tally *t)
+{
+	struct scenario s;
+	int ret = recorded_read(&s, path, rules);
+
+	if (ret < 0)
+		__atomic_fetch_add(&t->failed, 1, __ATOMIC_RELAXED);
+	else if (!ret && (!o->only || strstr(s.name, o->only)))
+		run_case(o, &s, NULL, true, t);
+	scenario_fini(&s);
+}
+
+static bool is_scenario(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && !strcmp(dot, ".twin");
+}
+
+/* Case @i of the files: a scenario, or a capture under one of the rulesets. */
+static void run_file_case(const struct options *o, char **files, size_t i,
+			  struct tally *t)
+{
+	size_t n;
+
+	for (; (n = is_scenario(*files) ? 1 : o->rules.len) <= i; files++)
+		i -= n;
+	if (is_scenario(*files))
+		run_file(o, *files, t);
+	else
+		run_capture(o, *files, o->rules.v[i], t);
+}
+
+static size_t count_file_cases(const struct options *o, char **files)
+{
+	size_t n = 0;
+
+	for (; *files; files++)
+		n += is_scenario(*files) ? 1 : o->rules.len;
+	return n;
 }
 
 static void run_seed(const struct options *o, uint64_t seed, struct tally *t)
@@ -317,26 +370,28 @@ static void run_seed(const struct options *o, uint64_t seed, struct tally *t)
 	if (o->write)
 		scenario_write(&g.scenario, stdout);
 	else
-		run_case(o, &g.scenario, &g, t);
+		run_case(o, &g.scenario, &g, true, t);
 	generated_fini(&g);
 }
 
 /* Every jobs-th case from @first on. */
-static void work(const struct options *o, char **files, size_t n_files,
-		 size_t first, struct tally *t)
+static void work(const struct options *o, char **files, size_t first,
+		 struct tally *t)
 {
-	for (size_t i = first; i < n_files + o->count; i += o->jobs) {
+	const size_t n = count_file_cases(o, files);
+
+	for (size_t i = first; i < n + o->count; i += o->jobs) {
 		if (o->fail_fast && t->failed)
 			return;
-		if (i < n_files)
-			run_file(o, files[i], t);
+		if (i < n)
+			run_file_case(o, files, i, t);
 		else
-			run_seed(o, o->seed + (i - n_files), t);
+			run_seed(o, o->seed + (i - n), t);
 	}
 	fflush(stdout);
 }
 
-static int run_all(const struct options *o, char **files, size_t n_files)
+static int run_all(const struct options *o, char **files)
 {
 	struct tally *t = mmap(NULL, sizeof(*t), PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -347,7 +402,7 @@ static int run_all(const struct options *o, char **files, size_t n_files)
 	fflush(stdout);
 	for (size_t i = 0; i < o->jobs; i++)
 		if (fork() == 0) {
-			work(o, files, n_files, i, t);
+			work(o, files, i, t);
 			_exit(0);
 		}
 	while (wait(&status) > 0)
@@ -360,7 +415,7 @@ static int run_all(const struct options *o, char **files, size_t n_files)
 		t->failed++;
 	}
 	if (t->aside)
-		printf("%u seeds set aside: the kernel disagrees with itself\n",
+		printf("%u cases set aside: the kernel disagrees with itself\n",
 		       t->aside);
 	if (bad)
 		printf("a worker process died\n");
@@ -382,5 +437,7 @@ int main(int argc, char **argv)
 		       "0 passed, 0 failed, 1 skipped\n");
 		return 77;
 	}
-	return run_all(&o, argv + optind, argc - optind);
+	c = run_all(&o, argv + optind);
+	vec_fini(&o.rules);
+	return c;
 }
