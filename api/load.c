@@ -96,10 +96,20 @@ static int told(struct load *l, int code, const struct vm_error *err)
 			  strerror(-code));
 }
 
-#define TELL(l, call)                         \
+/*
+ * Do packets that come here pass tables of the family? ARP's and a bridge's
+ * frames are no packets of a router: Linux runs nothing of these tables on
+ * what is run here.
+ */
+static bool is_passed(const struct rs_table *t)
+{
+	return t->family != NFPROTO_ARP && t->family != NFPROTO_BRIDGE;
+}
+
+#define TELL(l, table, call)                  \
 	struct vm_error err = { .expr = -1 }; \
                                               \
-	if ((l)->failed)                      \
+	if ((l)->failed || !is_passed(table)) \
 		return 0;                     \
 	return told((l), (call), &err)
 
@@ -107,14 +117,20 @@ static int on_table_add(void *data, const struct rs_table *t)
 {
 	struct load *l = data;
 
-	TELL(l, vm_table_add(l->tx, t->family, t->name, t->flags, &err));
+	if (!is_passed(t) && !l->nv->no_run)
+		diag_warning(l->nv->diags, &l->place,
+			     "table %s is not run: no packet that is judged "
+			     "here passes %s tables",
+			     t->name,
+			     t->family == NFPROTO_ARP ? "arp" : "bridge");
+	TELL(l, t, vm_table_add(l->tx, t->family, t->name, t->flags, &err));
 }
 
 static int on_table_del(void *data, const struct rs_table *t)
 {
 	struct load *l = data;
 
-	TELL(l, vm_table_del(l->tx, t->family, t->name, &err));
+	TELL(l, t, vm_table_del(l->tx, t->family, t->name, &err));
 }
 
 static enum vm_chain_type type_of(const char *name)
@@ -148,23 +164,25 @@ static int on_chain_add(void *data, const struct rs_chain *c)
 		spec.priority = c->priority;
 		spec.policy = c->policy;
 	}
-	TELL(l, vm_chain_add(l->tx, &spec, &err));
+	TELL(l, c->table, vm_chain_add(l->tx, &spec, &err));
 }
 
 static int on_chain_policy(void *data, const struct rs_chain *c)
 {
 	struct load *l = data;
 
-	TELL(l, vm_chain_policy(l->tx, c->table->family, c->table->name,
-				c->name, c->policy, &err));
+	TELL(l, c->table,
+	     vm_chain_policy(l->tx, c->table->family, c->table->name, c->name,
+			     c->policy, &err));
 }
 
 static int on_chain_del(void *data, const struct rs_chain *c)
 {
 	struct load *l = data;
 
-	TELL(l, vm_chain_del(l->tx, c->table->family, c->table->name, c->name,
-			     &err));
+	TELL(l, c->table,
+	     vm_chain_del(l->tx, c->table->family, c->table->name, c->name,
+			  &err));
 }
 
 static int on_set_add(void *data, const struct rs_set *s,
@@ -172,23 +190,25 @@ static int on_set_add(void *data, const struct rs_set *s,
 {
 	struct load *l = data;
 
-	TELL(l, vm_set_add(l->tx, decl, &err));
+	TELL(l, s->table, vm_set_add(l->tx, decl, &err));
 }
 
 static int on_set_del(void *data, const struct rs_set *s)
 {
 	struct load *l = data;
 
-	TELL(l, vm_set_del(l->tx, s->table->family, s->table->name, s->name,
-			   &err));
+	TELL(l, s->table,
+	     vm_set_del(l->tx, s->table->family, s->table->name, s->name,
+			&err));
 }
 
 static int on_set_flush(void *data, const struct rs_set *s)
 {
 	struct load *l = data;
 
-	TELL(l, vm_set_flush(l->tx, s->table->family, s->table->name, s->name,
-			     &err));
+	TELL(l, s->table,
+	     vm_set_flush(l->tx, s->table->family, s->table->name, s->name,
+			  &err));
 }
 
 static int on_elems_add(void *data, const struct rs_set *s,
@@ -196,8 +216,9 @@ static int on_elems_add(void *data, const struct rs_set *s,
 {
 	struct load *l = data;
 
-	TELL(l, vm_elems_add(l->tx, s->table->family, s->table->name, s->name,
-			     elems, &err));
+	TELL(l, s->table,
+	     vm_elems_add(l->tx, s->table->family, s->table->name, s->name,
+			  elems, &err));
 }
 
 static int on_elems_del(void *data, const struct rs_set *s,
@@ -205,23 +226,25 @@ static int on_elems_del(void *data, const struct rs_set *s,
 {
 	struct load *l = data;
 
-	TELL(l, vm_elems_del(l->tx, s->table->family, s->table->name, s->name,
-			     elems, &err));
+	TELL(l, s->table,
+	     vm_elems_del(l->tx, s->table->family, s->table->name, s->name,
+			  elems, &err));
 }
 
 static int on_object_add(void *data, const struct rs_object *o)
 {
 	struct load *l = data;
 
-	TELL(l, vm_obj_add(l->tx, o->nftnl, &err));
+	TELL(l, o->table, vm_obj_add(l->tx, o->nftnl, &err));
 }
 
 static int on_object_del(void *data, const struct rs_object *o)
 {
 	struct load *l = data;
 
-	TELL(l, vm_obj_del(l->tx, o->table->family, o->table->name, o->type,
-			   o->name, &err));
+	TELL(l, o->table,
+	     vm_obj_del(l->tx, o->table->family, o->table->name, o->type,
+			o->name, &err));
 }
 
 static int on_rule_add(void *data, const struct rs_rule *r,
@@ -230,15 +253,16 @@ static int on_rule_add(void *data, const struct rs_rule *r,
 {
 	struct load *l = data;
 
-	TELL(l, vm_rule_add(l->tx, rule, before ? before->handle : 0,
-			    (uintptr_t)r, &err));
+	TELL(l, r->chain->table,
+	     vm_rule_add(l->tx, rule, before ? before->handle : 0, (uintptr_t)r,
+			 &err));
 }
 
 static int on_rule_del(void *data, const struct rs_rule *r)
 {
 	struct load *l = data;
 
-	TELL(l,
+	TELL(l, r->chain->table,
 	     vm_rule_del(l->tx, r->chain->table->family, r->chain->table->name,
 			 r->chain->name, r->handle, &err));
 }
