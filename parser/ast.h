@@ -416,6 +416,29 @@ struct dynset_stmt {
 	const char *set_name;
 };
 
+/**
+ * struct queue_stmt - to a program
+ * @to:		number, range of numbers or an expression; NULL: number 0
+ * @flags:	NFT_QUEUE_FLAG_*
+ */
+struct queue_stmt {
+	struct stmt s;
+	struct expr *to;
+	uint16_t flags;
+};
+
+/**
+ * struct tproxy_stmt - to a socket of this host
+ * @family:	NFPROTO_* as named, or the table's; 0: either
+ * @addr, @port: NULL when not given
+ */
+struct tproxy_stmt {
+	struct stmt s;
+	uint8_t family;
+	struct expr *addr, *port;
+	bool shows_family;
+};
+
 /** struct notrack_stmt - no parameters */
 struct notrack_stmt {
 	struct stmt s;

@@ -216,6 +216,17 @@ struct stmt *build_log_flag(struct parser *p, struct stmt *s, struct str flag,
 struct stmt *build_log_flags(struct parser *p, struct stmt *s,
 			     const struct keyword *proto, struct words *flags);
 struct stmt *build_log(struct parser *p, const struct loc *loc, struct stmt *s);
+/* `queue': @s is a new one; a word is a flag, or num and @num */
+struct stmt *build_queue_new(struct parser *p);
+struct stmt *build_queue_arg(struct parser *p, struct stmt *s, struct str word,
+			     const struct loc *loc, struct expr *num);
+struct stmt *build_queue_flags(struct parser *p, struct stmt *s,
+			       const struct words *flags);
+struct stmt *build_queue(const struct loc *loc, struct stmt *s,
+			 struct expr *to);
+/** build_tproxy() - @to as build_nat_to() makes it */
+struct stmt *build_tproxy(struct parser *p, const struct loc *loc,
+			  const struct keyword *family, struct stmt *to);
 struct stmt *build_notrack(struct parser *p, const struct loc *loc);
 struct stmt *build_verdict_stmt(struct parser *p, const struct loc *loc,
 				struct expr *e);
@@ -261,6 +272,16 @@ struct expr *build_meta(struct parser *p, const struct loc *loc,
 struct expr *build_ct(struct parser *p, const struct loc *loc, int dir,
 		      const struct keyword *l3, struct str name,
 		      const struct loc *name_loc);
+/** build_xfrm() - ipsec in|out [spnum N] [ip|ip6] KEY */
+struct expr *build_xfrm(struct parser *p, const struct loc *loc, struct str dir,
+			const struct loc *dir_loc, const struct words *num,
+			const struct keyword *l3, struct str name,
+			const struct loc *name_loc);
+/** build_arp_addr() - arp saddr|daddr ip|ether */
+struct expr *build_arp_addr(struct parser *p, const struct loc *loc,
+			    const struct keyword *arp, struct str which,
+			    const struct loc *which_loc,
+			    const struct keyword *kind);
 struct expr *build_fib(struct parser *p, const struct loc *loc,
 		       struct words *flags, struct str result,
 		       const struct loc *result_loc);

@@ -286,6 +286,44 @@ struct expr *build_socket(struct parser *p, const struct loc *loc,
 		       name_loc);
 }
 
+struct expr *build_xfrm(struct parser *p, const struct loc *loc, struct str dir,
+			const struct loc *dir_loc, const struct words *num,
+			const struct keyword *l3, struct str name,
+			const struct loc *name_loc)
+{
+	struct expr *e;
+	u128 n = 0;
+
+	if (l3) {
+		name.s = arena_printf(p->arena, "%s %.*s", l3->word,
+				      (int)name.len, name.s);
+		name.len = (uint32_t)strlen(name.s);
+	}
+	e = key_new(p, loc, &expr_xfrm, "ipsec", xfrm_keys, name, name_loc);
+	if (!str_is(dir, "in") && !str_is(dir, "out"))
+		diag_error(p->diags, dir_loc,
+			   "\"%.*s\" where in or out is expected", (int)dir.len,
+			   dir.s);
+	if (num && (!str_number(num->word, &n) || n > UINT8_MAX))
+		diag_error(p->diags, &num->loc, "spnum is 0 to 255");
+	expr_as(e, key_expr)->dir = str_is(dir, "out");
+	expr_as(e, key_expr)->flags = (uint32_t)n;
+	return e;
+}
+
+struct expr *build_arp_addr(struct parser *p, const struct loc *loc,
+			    const struct keyword *arp, struct str which,
+			    const struct loc *which_loc,
+			    const struct keyword *kind)
+{
+	struct str name;
+
+	name.s = arena_printf(p->arena, "%.*s %s", (int)which.len, which.s,
+			      kind->word);
+	name.len = (uint32_t)strlen(name.s);
+	return build_payload(p, loc, arp, name, which_loc);
+}
+
 struct expr *build_fib(struct parser *p, const struct loc *loc,
 		       struct words *flags, struct str result,
 		       const struct loc *result_loc)

@@ -4,25 +4,38 @@
 
 #include <netinet/in.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_arp.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 
 #include "parser/build.h"
 
-struct hook_name {
+#define F(family) (1u << NFPROTO_##family)
+
+enum {
+	IP = F(IPV4) | F(IPV6) | F(INET),
+};
+
+/* @families: those that have it under this number */
+static const struct hook_name {
 	const char *name;
-	uint32_t hook;
+	uint32_t hook, families;
+} hooks[] = {
+	/* a bridge numbers its hooks as IP does */
+	{ "prerouting", NF_INET_PRE_ROUTING, IP | F(BRIDGE) },
+	{ "input", NF_INET_LOCAL_IN, IP | F(BRIDGE) },
+	{ "forward", NF_INET_FORWARD, IP | F(BRIDGE) },
+	{ "output", NF_INET_LOCAL_OUT, IP | F(BRIDGE) },
+	{ "postrouting", NF_INET_POST_ROUTING, IP | F(BRIDGE) },
+	{ "ingress", NF_INET_INGRESS, F(INET) },
+	{ "input", NF_ARP_IN, F(ARP) },
+	{ "output", NF_ARP_OUT, F(ARP) },
+	{ "ingress", NF_NETDEV_INGRESS, F(NETDEV) },
+	{ "egress", NF_NETDEV_EGRESS, F(NETDEV) },
 };
 
-static const struct hook_name hooks[] = {
-	{ "prerouting", NF_INET_PRE_ROUTING },
-	{ "input", NF_INET_LOCAL_IN },
-	{ "forward", NF_INET_FORWARD },
-	{ "output", NF_INET_LOCAL_OUT },
-	{ "postrouting", NF_INET_POST_ROUTING },
-	{ "ingress", NF_INET_INGRESS },
-};
-
-/* Which hooks a type of chain may have: bits of hook numbers. */
+/* Which hooks a type of chain may have: bits of hook numbers. Families that
+ * are not IP have filters alone. */
 static const struct {
 	const char *name;
 	uint32_t hooks;
@@ -38,13 +51,18 @@ static const struct {
 	const char *name;
 	int32_t prio;
 	int hook;
+	uint32_t families;
 } prios[] = {
-	{ "raw", NF_IP_PRI_RAW, -1 },
-	{ "mangle", NF_IP_PRI_MANGLE, -1 },
-	{ "dstnat", NF_IP_PRI_NAT_DST, NF_INET_PRE_ROUTING },
-	{ "filter", NF_IP_PRI_FILTER, -1 },
-	{ "security", NF_IP_PRI_SECURITY, -1 },
-	{ "srcnat", NF_IP_PRI_NAT_SRC, NF_INET_POST_ROUTING },
+	{ "raw", NF_IP_PRI_RAW, -1, IP },
+	{ "mangle", NF_IP_PRI_MANGLE, -1, IP },
+	{ "dstnat", NF_IP_PRI_NAT_DST, NF_INET_PRE_ROUTING, IP },
+	{ "filter", NF_IP_PRI_FILTER, -1, IP | F(ARP) | F(NETDEV) },
+	{ "security", NF_IP_PRI_SECURITY, -1, IP },
+	{ "srcnat", NF_IP_PRI_NAT_SRC, NF_INET_POST_ROUTING, IP },
+	{ "dstnat", NF_BR_PRI_NAT_DST_BRIDGED, NF_BR_PRE_ROUTING, F(BRIDGE) },
+	{ "filter", NF_BR_PRI_FILTER_BRIDGED, -1, F(BRIDGE) },
+	{ "out", NF_BR_PRI_NAT_DST_OTHER, NF_BR_LOCAL_OUT, F(BRIDGE) },
+	{ "srcnat", NF_BR_PRI_NAT_SRC, NF_BR_POST_ROUTING, F(BRIDGE) },
 };
 
 static int hint(struct check *c, const char *word, const char *const *names,
@@ -78,18 +96,22 @@ static int check_hook(struct check *c, const struct chain_item *ci,
 		      struct cmd_chain *ch)
 {
 	const char *names[ARRAY_LEN(hooks)];
+	bool known = false;
 
 	ch->hook_name = arena_strndup(c->arena, ci->hook.s, ci->hook.len);
 	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
 		names[i] = hooks[i].name;
 		if (!str_is(ci->hook, names[i]))
 			continue;
+		known = true;
+		if (!(hooks[i].families >> c->family & 1))
+			continue;
 		ch->hook = hooks[i].hook;
-		if (ch->hook == NF_INET_INGRESS && c->family != NFPROTO_INET)
-			return diag_error(c->diags, &ci->hook_loc,
-					  "this family has no hook ingress");
 		return 0;
 	}
+	if (known)
+		return diag_error(c->diags, &ci->hook_loc,
+				  "this family has no hook %s", ch->hook_name);
 	diag_error(c->diags, &ci->hook_loc, "no hook \"%s\"", ch->hook_name);
 	return hint(c, ch->hook_name, names, ARRAY_LEN(names));
 }
@@ -117,7 +139,9 @@ static int prio_name(struct check *c, const struct chain_item *ci,
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(prios); i++) {
-		if (prios[i].hook >= 0 && (uint32_t)prios[i].hook != ch->hook)
+		if ((prios[i].hook >= 0 &&
+		     (uint32_t)prios[i].hook != ch->hook) ||
+		    !(prios[i].families >> c->family & 1))
 			continue;
 		names[n++] = prios[i].name;
 		if (!str_is(name, prios[i].name))
@@ -174,6 +198,12 @@ static int check_prio(struct check *c, const struct chain_item *ci,
 	return 0;
 }
 
+static bool has_device(const struct check *c, const struct cmd_chain *ch)
+{
+	return c->family == NFPROTO_NETDEV ||
+	       (c->family == NFPROTO_INET && ch->hook == NF_INET_INGRESS);
+}
+
 static int check_device(struct check *c, const struct chain_item *ci,
 			struct cmd_chain *ch)
 {
@@ -185,12 +215,12 @@ static int check_device(struct check *c, const struct chain_item *ci,
 			return -1;
 		ch->device = arena_strndup(c->arena, word.s, word.len);
 	}
-	if (ch->device && ch->hook != NF_INET_INGRESS)
+	if (ch->device && !has_device(c, ch))
 		return diag_error(c->diags, &ci->device_loc,
-				  "only the hook ingress has a device");
-	if (!ch->device && ch->hook == NF_INET_INGRESS)
+				  "only hooks of a link have a device");
+	if (!ch->device && has_device(c, ch))
 		return diag_error(c->diags, &ci->hook_loc,
-				  "the hook ingress needs a device");
+				  "the hook %s needs a device", ch->hook_name);
 	return 0;
 }
 
@@ -221,6 +251,10 @@ static int check_base(struct check *c, const struct chain_item *ci,
 
 	if (check_type(c, ci, ch, &allowed) || check_hook(c, ci, ch))
 		return -1;
+	if (!(IP >> c->family & 1) && strcmp(ch->type, "filter") != 0)
+		return diag_error(
+			c->diags, &ci->type_loc,
+			"this family has chains of type filter alone");
 	if (!(allowed >> ch->hook & 1))
 		return diag_error2(c->diags, &ci->hook_loc, &ci->type_loc,
 				   "chains of type %s have no hook %s",

@@ -16,7 +16,10 @@ void check_init(struct check *c, struct parser *p, uint8_t family,
 	c->family = family;
 	c->table = table;
 	c->rule = rule;
-	if (family == NFPROTO_IPV4 || family == NFPROTO_IPV6)
+	if (family == NFPROTO_BRIDGE)
+		c->proto.at[PROTO_BASE_LL] = &proto_ether;
+	if (family == NFPROTO_IPV4 || family == NFPROTO_IPV6 ||
+	    family == NFPROTO_ARP)
 		c->proto.at[PROTO_BASE_NETWORK] = proto_by_nfproto(family);
 }
 

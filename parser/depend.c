@@ -7,6 +7,8 @@
  * match on a header that is not known to be there gets a dependency first:
  *
  *	a network header in inet	meta nfproto, or ether type behind Ethernet
+ *	one in bridge and netdev	meta protocol; ether type behind Ethernet
+ *					that was matched, and for ARP in bridge
  *	a transport header		meta l4proto
  *	ICMP in inet			meta nfproto, then meta l4proto
  *	an Ethernet header		meta iiftype ether
@@ -97,6 +99,22 @@ int check_l3(struct check *c, const struct expr *e, uint8_t nfproto)
 	return conflict(c, e, now->name, proto_by_nfproto(nfproto)->name);
 }
 
+/* Tables whose packets are all of one network protocol. */
+static bool is_one_family(uint8_t family)
+{
+	return family == NFPROTO_IPV4 || family == NFPROTO_IPV6 ||
+	       family == NFPROTO_ARP;
+}
+
+/* Frames of a bridge: the kernel has looked at their type already. */
+static bool by_meta(const struct check *c, const struct expr *e,
+		    const struct proto_desc *link, uint8_t nfproto)
+{
+	return c->family == NFPROTO_BRIDGE && link == &proto_ether &&
+	       nfproto != NFPROTO_ARP && expr_is(e, payload) &&
+	       expr_as_const(e, payload_expr)->base == PROTO_BASE_NETWORK;
+}
+
 int depend_network(struct check *c, const struct expr *e, uint8_t nfproto)
 {
 	const struct proto_desc *now = c->proto.at[PROTO_BASE_NETWORK];
@@ -105,16 +123,19 @@ int depend_network(struct check *c, const struct expr *e, uint8_t nfproto)
 
 	if (now == want)
 		return 0;
-	if (now && c->family == NFPROTO_INET && c->rule)
+	if (now && !is_one_family(c->family) && c->rule)
 		return conflict(c, e, now->name, want->name);
-	if (c->family != NFPROTO_INET || nfproto == NFPROTO_ARP)
+	if (is_one_family(c->family) ||
+	    (c->family == NFPROTO_INET && nfproto == NFPROTO_ARP))
 		return diag_error(c->diags, &e->loc,
 				  "%s does not exist in this table's family",
 				  want->name);
-	if (c->rule && link)
+	if (c->rule && link && !by_meta(c, e, link, nfproto))
 		emit_link_type(c, &e->loc, link, want->number);
-	else if (c->rule)
+	else if (c->rule && c->family == NFPROTO_INET)
 		emit_meta(c, &e->loc, "nfproto", nfproto);
+	else if (c->rule)
+		emit_meta(c, &e->loc, "protocol", want->number);
 	c->proto.at[PROTO_BASE_NETWORK] = want;
 	return 0;
 }
@@ -127,7 +148,7 @@ static int depend_transport(struct check *c, const struct payload_expr *e)
 		return 0;
 	if (now && now->number)
 		return conflict(c, &e->e, now->name, e->proto->name);
-	if (e->proto->nfproto && c->family == NFPROTO_INET &&
+	if (e->proto->nfproto && !is_one_family(c->family) &&
 	    !c->proto.at[PROTO_BASE_NETWORK] &&
 	    depend_network(c, &e->e, e->proto->nfproto))
 		return -1;
@@ -262,7 +283,12 @@ static void learn_meta(struct check *c, const struct key_expr *k, u128 v)
 {
 	const struct proto_desc *p;
 
-	if (k->key->key == NFT_META_L4PROTO) {
+	if (k->key->key == NFT_META_PROTOCOL && !is_one_family(c->family) &&
+	    c->family != NFPROTO_INET) {
+		p = proto_by_ethertype((unsigned)v);
+		if (p)
+			c->proto.at[PROTO_BASE_NETWORK] = p;
+	} else if (k->key->key == NFT_META_L4PROTO) {
 		p = proto_by_ipproto((unsigned)v);
 		if (p || !c->proto.at[PROTO_BASE_TRANSPORT])
 			c->proto.at[PROTO_BASE_TRANSPORT] = p;

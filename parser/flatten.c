@@ -25,14 +25,10 @@
 static const struct {
 	const char *word;
 	uint8_t family;
-	bool supported;
 } families[] = {
-	{ "ip", NFPROTO_IPV4, true },
-	{ "ip6", NFPROTO_IPV6, true },
-	{ "inet", NFPROTO_INET, true },
-	{ "arp", NFPROTO_ARP, false },
-	{ "bridge", NFPROTO_BRIDGE, false },
-	{ "netdev", NFPROTO_NETDEV, false },
+	{ "ip", NFPROTO_IPV4 },	      { "ip6", NFPROTO_IPV6 },
+	{ "inet", NFPROTO_INET },     { "arp", NFPROTO_ARP },
+	{ "bridge", NFPROTO_BRIDGE }, { "netdev", NFPROTO_NETDEV },
 };
 
 static int bad_family(struct parser *p, const char *word, const struct loc *loc)
@@ -54,10 +50,6 @@ static int find_family(struct parser *p, const char *word,
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		if (strcmp(families[i].word, word) != 0)
 			continue;
-		if (!families[i].supported)
-			return diag_error(p->diags, loc,
-					  "family %s is not supported yet",
-					  word);
 		*family = families[i].family;
 		return 0;
 	}
@@ -190,7 +182,7 @@ static bool is_terminal(const struct stmt *s)
 	const struct verdict_stmt *v = stmt_as_const(s, verdict_stmt);
 
 	if (stmt_is(s, reject) || stmt_is(s, nat) || stmt_is(s, masquerade) ||
-	    stmt_is(s, redirect))
+	    stmt_is(s, redirect) || stmt_is(s, queue))
 		return true;
 	return stmt_is(s, verdict) && expr_is(v->e, verdict) &&
 	       expr_as(v->e, verdict_expr)->code != NFT_CONTINUE;

@@ -60,15 +60,15 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 
 %token END 0 "end of file"
 %token SEP "newline"
-%token <str> NUM "number" WORD "word" QUOTED "string"
+%token <str> NUM "number" WORD "word" QUOTED "string" ARPADDR
 %token <kw> PROTO META METAKEY CT FIB RT SOCKET EXTHDR EXTHDR_ANY OPTION
 %token <kw> VERDICT JUMP GOTO COUNTER LIMIT QUOTA LOG NOTRACK
 %token <kw> ADD UPDATE DELETE CREATE INSERT REPLACE FLUSH LIST RESET RENAME
 %token <kw> TABLE CHAIN RULE SET MAP ELEMENT ELEMENTS RULESET OBJECT
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
-%token <kw> NAT MASQ REDIRECT REJECT TO ADDR
-%token <kw> NUMGEN JHASH SYMHASH MOD SEED OFFSET
+%token <kw> NAT MASQ REDIRECT REJECT QUEUE TPROXY TO ADDR
+%token <kw> IPSEC SPNUM NUMGEN JHASH SYMHASH MOD SEED OFFSET
 %token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP UNSUP_EXPR
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
 %token <kw> AND "&" OR "|" XOR "^" LSHIFT "<<" RSHIFT ">>"
@@ -92,10 +92,10 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <stmt> set_stmts stateful
 %type <kw> object
 %type <expr> object_ref
-%type <stmt> nat_stmt nat_to reject_stmt
-%type <expr> nat_value nat_port
+%type <stmt> nat_stmt nat_to reject_stmt queue_args
+%type <expr> nat_value nat_port queue_num
 %type <words> nat_flags nat_flag_list
-%type <words> num_offset hash_seed fib_flags type_names word_list log_words
+%type <words> ipsec_num num_offset hash_seed fib_flags type_names word_list log_words
 %type <names> names rule_names
 %type <rule> rule
 %type <op> rel_op
@@ -423,6 +423,14 @@ stmt
 	| verdict			{ $$ = build_verdict_stmt(p, &@$, $1); }
 	| nat_stmt nat_flags		{ $$ = build_nat_flags(p, $1, $2); }
 	| reject_stmt
+	| QUEUE queue_args		{ $$ = build_queue(&@$, $2, NULL); }
+	| QUEUE TO nat_value		{ $$ = build_queue(&@$, build_queue_new(p), $3); }
+	| QUEUE FLAGS word_list TO nat_value
+					{ $$ = build_queue(&@$, build_queue_flags(p, build_queue_new(p), $3), $5); }
+	| QUEUE FLAGS word_list WORD queue_num
+					{ $$ = build_queue(&@$, build_queue_flags(p, build_queue_arg(p, build_queue_new(p), $4, &@4, $5), $3), NULL); }
+	| TPROXY TO nat_to		{ $$ = build_tproxy(p, &@$, NULL, $3); }
+	| TPROXY PROTO TO nat_to	{ $$ = build_tproxy(p, &@$, $2, $4); }
 	| lconcat VMAP map_arg		{ $$ = build_verdict_stmt(p, &@$, build_map(p, &@$, $1, $3)); }
 	| lprim SET svalue		{ $$ = build_set_value(p, &@$, $1, $3); }
 	| RESET PROTO OPTION word	{ $$ = build_set_value(p, &@$, build_option(p, &@$, $2, $4, &@4, NULL, NULL), NULL); }
@@ -463,6 +471,19 @@ nat_value
 	: svalue
 	| satom '-' satom		{ $$ = build_range(p, &@$, $1, $3); }
 	| satom '/' satom		{ $$ = build_prefix(p, &@$, $1, $3); }
+	;
+
+queue_args
+	: %empty			{ $$ = build_queue_new(p); }
+	| queue_args WORD		{ $$ = build_queue_arg(p, $1, $2, &@2, NULL); }
+	| queue_args ',' WORD		{ $$ = build_queue_arg(p, $1, $3, &@3, NULL); }
+	| queue_args WORD queue_num	{ $$ = build_queue_arg(p, $1, $2, &@2, $3); }
+	;
+
+queue_num
+	: NUM				{ $$ = build_symbol(p, &@$, $1, false); }
+	| '$' word			{ $$ = build_var(p, &@$, $2); }
+	| NUM '-' NUM			{ $$ = build_range(p, &@$, build_symbol(p, &@1, $1, false), build_symbol(p, &@3, $3, false)); }
 	;
 
 nat_flags
@@ -582,6 +603,7 @@ rel_op
 
 lprim
 	: PROTO metaword		{ $$ = build_payload(p, &@$, $1, $2, &@2); }
+	| PROTO ARPADDR PROTO		{ $$ = build_arp_addr(p, &@$, $1, $2, &@2, $3); }
 	| PROTO OPTION word metaword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
 	| PROTO OPTION NUM metaword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
 	| META metaword			{ $$ = build_meta(p, &@$, $2, &@2); }
@@ -595,6 +617,9 @@ lprim
 	| SOCKET metaword		{ $$ = build_socket(p, &@$, $2, &@2); }
 	| EXTHDR metaword		{ $$ = build_exthdr(p, &@$, $1, $2, &@2); }
 	| EXTHDR_ANY word		{ $$ = build_exthdr_any(p, &@2, $2); }
+	| IPSEC WORD ipsec_num WORD	{ $$ = build_xfrm(p, &@$, $2, &@2, $3, NULL, $4, &@4); }
+	| IPSEC WORD ipsec_num PROTO WORD
+					{ $$ = build_xfrm(p, &@$, $2, &@2, $3, $4, $5, &@5); }
 	| NUMGEN WORD MOD NUM num_offset
 					{ $$ = build_numgen(p, &@$, $2, &@2, $4, &@4, $5); }
 	| JHASH lconcat MOD NUM hash_seed num_offset
@@ -602,6 +627,11 @@ lprim
 	| SYMHASH MOD NUM num_offset	{ $$ = build_hash(p, &@$, NULL, $3, &@3, NULL, $4); }
 	| '@' word ',' NUM ',' NUM	{ $$ = build_raw(p, &@$, $2, &@2, $4, $6); }
 	| '(' lexpr ')'			{ $$ = $2; }
+	;
+
+ipsec_num
+	: %empty			{ $$ = NULL; }
+	| SPNUM NUM			{ $$ = build_words(p, NULL, $2, &@2); }
 	;
 
 num_offset
@@ -767,6 +797,7 @@ metaword
 	| PRIORITY			{ $$ = build_word($1); }
 	| FLAGS				{ $$ = build_word($1); }
 	| CTCOUNT			{ $$ = build_word($1); }
+	| IPSEC				{ $$ = build_word($1); }
 	;
 
 ctword
@@ -785,6 +816,9 @@ nword
 	| MASQ				{ $$ = build_word($1); }
 	| REDIRECT			{ $$ = build_word($1); }
 	| REJECT			{ $$ = build_word($1); }
+	| QUEUE				{ $$ = build_word($1); }
+	| SPNUM				{ $$ = build_word($1); }
+	| TPROXY			{ $$ = build_word($1); }
 	| ADDR				{ $$ = build_word($1); }
 	| ORIGINAL			{ $$ = build_word($1); }
 	| REPLY				{ $$ = build_word($1); }
@@ -876,7 +910,7 @@ junk_token
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
 	| REPLY | BOOL | CTCOUNT | BURST | NUMGEN | JHASH | SYMHASH | MOD
-	| SEED | OFFSET | UNSUP | NAT | MASQ | REDIRECT
+	| SEED | OFFSET | IPSEC | SPNUM | UNSUP | QUEUE | TPROXY | NAT | MASQ | REDIRECT
 	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'

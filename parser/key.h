@@ -72,4 +72,6 @@ const struct exthdr_desc *exthdr_find(const struct exthdr_desc *table,
 const struct exthdr_field *exthdr_field_find(const struct exthdr_desc *h,
 					     struct str name);
 
+extern const struct key_desc xfrm_keys[];
+
 #endif

@@ -51,12 +51,12 @@ static const struct keyword fixed[] = {
 	{ "reject", REJECT }, { "snat", NAT, NFT_NAT_SNAT },
 	{ "dnat", NAT, NFT_NAT_DNAT }, { "masquerade", MASQ },
 	{ "redirect", REDIRECT }, { "to", TO }, { "addr", ADDR },
-	{ "queue", UNSUP },
-	{ "tproxy", UNSUP }, { "dup", UNSUP }, { "fwd", UNSUP },
+	{ "queue", QUEUE }, { "tproxy", TPROXY },
+	{ "dup", UNSUP }, { "fwd", UNSUP },
 	{ "meter", UNSUP }, { "flow", UNSUP },
 	{ "numgen", NUMGEN }, { "jhash", JHASH }, { "symhash", SYMHASH },
 	{ "mod", MOD }, { "seed", SEED }, { "offset", OFFSET },
-	{ "osf", UNSUP_EXPR }, { "ipsec", UNSUP_EXPR },
+	{ "osf", UNSUP_EXPR }, { "ipsec", IPSEC }, { "spnum", SPNUM },
 
 	{ "eq", EQ }, { "ne", NEQ }, { "lt", LT }, { "gt", GT },
 	{ "le", LTE }, { "ge", GTE }, { "and", AND }, { "or", OR },
@@ -165,6 +165,7 @@ bool keywords_reserve(const struct keywords *k, struct str word)
 	case MOD:
 	case SEED:
 	case OFFSET:
+	case SPNUM:
 		return false;
 	}
 	return true;

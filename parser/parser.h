@@ -61,6 +61,7 @@ struct input {
  * @first:	the first token of this statement
  * @stmt_depth:	braces open where this statement began
  * @skipping:	after a syntax error: to the end of the statement
+ * @after_arp:	the word before was `arp'
  * @told:	a syntax error that follows from it says nothing new
  * @held:	tokens to give before reading on, held[0] last
  */
@@ -70,6 +71,7 @@ struct scan {
 	int prev, first;
 	size_t stmt_depth;
 	bool skipping;
+	bool after_arp;
 	bool told; /* this statement has been complained about */
 	bool value_closed;
 	int held;

@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "parser/proto.h"
 
 #define INCLUDE_DEPTH_MAX 16
 
@@ -233,6 +234,13 @@ static int as_keyword(struct parser *p, int raw, NFTVM_GRAMMAR_STYPE *value)
 	return raw;
 }
 
+/* `arp saddr ip': what follows arp, and ends with a protocol's word. */
+static bool is_arp_addr(const struct scan *s, int raw, struct str word)
+{
+	return raw == WORD && s->after_arp &&
+	       (str_is(word, "saddr") || str_is(word, "daddr"));
+}
+
 static void statement_begins(struct scan *s)
 {
 	s->first = 0;
@@ -358,7 +366,12 @@ static int filter(struct parser *p, void *scanner, int raw,
 	    (s->prev == SEP || s->prev == '{' || !s->prev) &&
 	    str_is(value->str, "include"))
 		return include_word(p, scanner, value, loc);
+	if (is_arp_addr(s, raw, value->str)) {
+		s->after_arp = false;
+		return give(s, ARPADDR);
+	}
 	raw = as_keyword(p, raw, value);
+	s->after_arp = raw == PROTO && value->kw->desc == &proto_arp;
 	if (raw == UNSUP_EXPR) {
 		diag_error(p->diags, loc, "'%s' is not supported yet",
 			   value->kw->word);

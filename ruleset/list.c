@@ -24,18 +24,27 @@ void rs_list_handle(struct rs_list *l, uint64_t handle)
 
 /* --- priorities ---------------------------------------------------------- */
 
-/* The names that nft knows, for the hooks where it knows them. */
+enum {
+	IP = 1 << NFPROTO_IPV4 | 1 << NFPROTO_IPV6 | 1 << NFPROTO_INET,
+};
+
+/* The names that nft knows, for the families and hooks where it knows them. */
 static const struct {
 	const char *name;
 	int32_t priority;
 	uint32_t hooks; /* bits; 0 is all */
+	uint32_t families;
 } priority_names[] = {
-	{ "raw", -300, 0 },
-	{ "mangle", -150, 0 },
-	{ "dstnat", -100, 1 << NF_INET_PRE_ROUTING },
-	{ "filter", 0, 0 },
-	{ "security", 50, 0 },
-	{ "srcnat", 100, 1 << NF_INET_POST_ROUTING },
+	{ "raw", -300, 0, IP },
+	{ "mangle", -150, 0, IP },
+	{ "dstnat", -100, 1 << NF_INET_PRE_ROUTING, IP },
+	{ "filter", 0, 0, IP | 1 << NFPROTO_ARP | 1 << NFPROTO_NETDEV },
+	{ "security", 50, 0, IP },
+	{ "srcnat", 100, 1 << NF_INET_POST_ROUTING, IP },
+	{ "dstnat", -300, 1 << NF_INET_PRE_ROUTING, 1 << NFPROTO_BRIDGE },
+	{ "filter", -200, 0, 1 << NFPROTO_BRIDGE },
+	{ "out", 100, 1 << NF_INET_LOCAL_OUT, 1 << NFPROTO_BRIDGE },
+	{ "srcnat", 300, 1 << NF_INET_POST_ROUTING, 1 << NFPROTO_BRIDGE },
 };
 
 /* A priority this near to a name is listed as the name and a distance. */
@@ -48,7 +57,8 @@ static void priority_print(const struct rs_list *l, const struct rs_chain *c)
 		uint32_t hooks = priority_names[i].hooks;
 
 		if (l->view->numeric || llabs(off) > PRIORITY_REACH ||
-		    (hooks && !(hooks & 1u << c->hook)))
+		    (hooks && !(hooks & 1u << c->hook)) ||
+		    !(priority_names[i].families >> c->table->family & 1))
 			continue;
 		strbuf_puts(l->out, priority_names[i].name);
 		if (off)

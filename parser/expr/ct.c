@@ -73,6 +73,11 @@ static struct expr *ct_check(struct check *c, struct expr *e)
 	struct key_expr *k = arena_memdup(c->arena, e, sizeof(*k));
 	const struct key_desc *key = k->key;
 
+	if (c->family == NFPROTO_NETDEV || c->family == NFPROTO_ARP) {
+		diag_error(c->diags, &e->loc,
+			   "no connections are tracked in this family");
+		return NULL;
+	}
 	if (k->dir >= 0 && !key->dir) {
 		diag_error(c->diags, &e->loc, "ct %s has no direction",
 			   key->name);

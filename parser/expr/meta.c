@@ -2,6 +2,7 @@
 /* meta keys: what the kernel knows of a packet beside its bytes. */
 #include <stdio.h>
 #include <libnftnl/expr.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/json.h"
@@ -42,6 +43,8 @@ const struct key_desc meta_keys[] = {
 	{ "oifkind", NFT_META_OIFKIND, &type_ifname, 128, HOST },
 	{ "time", NFT_META_TIME_NS, &type_date, 64, HOST, true },
 	{ "day", NFT_META_TIME_DAY, &type_day, 8, HOST, true },
+	{ "ipsec", NFT_META_SECPATH, &type_boolean, 1, HOST },
+	{ "secpath", NFT_META_SECPATH, &type_boolean, 1, HOST },
 	{ "hour", NFT_META_TIME_HOUR, &type_hour, 32, HOST, true },
 	{ NULL },
 };
@@ -51,6 +54,11 @@ static struct expr *meta_check(struct check *c, struct expr *e)
 {
 	struct key_expr *k = arena_memdup(c->arena, e, sizeof(*k));
 
+	if (k->key->key == NFT_META_NFPROTO && c->family != NFPROTO_INET) {
+		diag_error(c->diags, &e->loc,
+			   "meta nfproto is for tables of inet");
+		return NULL;
+	}
 	k->e.dtype = k->key->type;
 	k->e.len = k->key->len;
 	k->e.byteorder = k->key->byteorder;

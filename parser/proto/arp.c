@@ -14,6 +14,10 @@ static const struct proto_field fields[] = {
 	{ "hlen", &type_integer, 32, 8 },
 	{ "plen", &type_integer, 40, 8 },
 	{ "operation", &type_arp_op, 48, 16 },
+	{ "saddr ether", &type_ether_addr, 64, 48 },
+	{ "saddr ip", &type_ipv4_addr, 112, 32 },
+	{ "daddr ether", &type_ether_addr, 144, 48 },
+	{ "daddr ip", &type_ipv4_addr, 192, 32 },
 	{ NULL },
 };
 /* clang-format on */
