@@ -43,10 +43,22 @@ void ct_mapping_set(struct ct_conn *ct, const struct ct_key *key)
 
 bool ct_mapping_is(const struct ct_conn *ct, const struct ct_key *key)
 {
-	struct ct_key reply;
+	const struct ct_wide4 *w4 = (const struct ct_wide4 *)ct;
+	const struct ct_wide6 *w6 = (const struct ct_wide6 *)ct;
+	const uint64_t head = ct_load(&ct->head) & CT_HEAD_MASK;
 
-	ct_mapping_key(ct, &reply);
-	return ct_key_eq(&reply, key);
+	/* all but the ports */
+	if ((head ^ key->head) >> 32)
+		return false;
+	if (likely(!(key->flags & CT_KEY_V6)))
+		return ct_load(&w4->m.ports) == (uint32_t)key->head &&
+		       ct_load(&w4->addrs) ==
+			       (key->src.ip | (uint64_t)key->dst.ip << 32);
+	return ct_load(&w6->m.ports) == (uint32_t)key->head &&
+	       ct_load(&w6->saddr[0]) == key->src.q[0] &&
+	       ct_load(&w6->saddr[1]) == key->src.q[1] &&
+	       ct_load(&w6->daddr[0]) == key->dst.q[0] &&
+	       ct_load(&w6->daddr[1]) == key->dst.q[1];
 }
 
 void ct_conn_reply_key(const struct ct_conn *ct, struct ct_key *key)

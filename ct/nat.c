@@ -173,21 +173,16 @@ static bool wanted_init(const struct ct_table *t, struct wanted *w,
 	return true;
 }
 
-/* The connection that the answers belong to, with a reference, unless it is
- * ours by another packet; @dir: which direction of it. */
-static struct ct_conn *holder_of(struct ct_table *t, const struct ct_conn *ct,
+/* The connection that the answers belong to, with a reference, unless it has our
+ * original tuple: then it is ours by another packet; @dir: which direction. */
+static struct ct_conn *holder_of(struct ct_table *t, const struct ct_key *ours,
 				 const struct wanted *w,
 				 const struct nv_time *now, enum ct_dir *dir)
 {
-	struct ct_key ours, its;
 	struct ct_conn *holder = ct_lookup(t, &w->answer, &w->inverse, w->hash,
 					   nv_ticks(now->mono_ns), dir);
 
-	if (!holder)
-		return NULL;
-	ct_conn_key(ct, &ours);
-	ct_conn_key(holder, &its);
-	if (!ct_key_eq(&ours, &its))
+	if (!holder || !ct_conn_is(holder, ours))
 		return holder;
 	ct_conn_put(t, holder);
 	return NULL;
@@ -228,12 +223,13 @@ static bool may_be_replaced(struct ct_table *t, const struct ct_conn *ct,
 	return may;
 }
 
+/* @ours: the original tuple of @ct. */
 static bool is_taken(struct ct_table *t, const struct ct_conn *ct,
-		     const struct wanted *w, enum ct_taken_how how,
-		     const struct nv_time *now)
+		     const struct ct_key *ours, const struct wanted *w,
+		     enum ct_taken_how how, const struct nv_time *now)
 {
 	enum ct_dir dir;
-	struct ct_conn *holder = holder_of(t, ct, w, now, &dir);
+	struct ct_conn *holder = holder_of(t, ours, w, now, &dir);
 	bool taken = true;
 
 	if (!holder)
@@ -253,10 +249,12 @@ bool ct_nat_taken(struct ct_table *t, const struct ct_conn *ct,
 		  const struct ct_tuple *tuple, enum ct_taken_how how,
 		  const struct nv_time *now)
 {
+	struct ct_key ours;
 	struct wanted w;
 
+	ct_conn_key(ct, &ours);
 	return wanted_init(t, &w, tuple, ct->zone) &&
-	       is_taken(t, ct, &w, how, now);
+	       is_taken(t, ct, &ours, &w, how, now);
 }
 
 unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
@@ -266,7 +264,9 @@ unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
 	uint64_t hashes[CT_NAT_TRIES] = { 0 };
 	uint32_t hints[CT_NAT_TRIES];
 	struct wanted w[CT_NAT_TRIES];
+	struct ct_key ours;
 
+	ct_conn_key(ct, &ours);
 	for (unsigned i = 0; i < n; i++) {
 		if (!wanted_init(t, &w[i], &tuples[i], ct->zone))
 			return i; /* none of them has answers */
@@ -274,7 +274,7 @@ unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
 	}
 	ct_index_prefetch(t, hashes, hints, n);
 	for (unsigned i = 0; i < n; i++)
-		if (!is_taken(t, ct, &w[i], how, now))
+		if (!is_taken(t, ct, &ours, &w[i], how, now))
 			return i;
 	return n;
 }

@@ -10,6 +10,7 @@ tests_kernel_twin_SOURCES = \
 	tests/kernel/compare.c tests/kernel/compare.h \
 	tests/kernel/counters.c tests/kernel/counters.h \
 	tests/kernel/coverage.c tests/kernel/coverage.h \
+	tests/kernel/drawn.c tests/kernel/drawn.h \
 	tests/kernel/engine.c tests/kernel/engine.h \
 	tests/kernel/gen.c tests/kernel/gen.h \
 	tests/kernel/gen_host.c \

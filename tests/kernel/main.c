@@ -25,6 +25,7 @@
 #include "bytecode.h"
 #include "compare.h"
 #include "coverage.h"
+#include "drawn.h"
 #include "engine.h"
 #include "gen.h"
 #include "kernel.h"
@@ -206,6 +207,8 @@ static unsigned int judge_bytecode(const struct scenario *s,
 		struct result engine = { 0 };
 
 		bytecode_run(s, kernel, reference, &engine);
+		n += drawn_settle(strbuf_str(&s->drawn), "nftvm", &engine,
+				  report);
 		n += compare_results("kernel", kernel,
 				     reference ? "reference form" : "fast form",
 				     &engine, report);
@@ -231,6 +234,7 @@ static unsigned int judge(const struct options *o, const struct scenario *s,
 	}
 	if (!engine_write_files(s, kernel, dir, &engine))
 		engine_run(o->program, dir, strbuf_str(&s->host), &engine);
+	n += drawn_settle(strbuf_str(&s->drawn), "nftvm", &engine, report);
 	n += compare_results("kernel", kernel, "nftvm", &engine, report);
 	if (o->keep) {
 		write_result(dir, "kernel.result", kernel);
@@ -259,8 +263,11 @@ static bool run_kernel(const struct options *o, const struct scenario *s,
 			return false;
 		}
 		kernel_run(s, flags, &again);
-		n = compare_results("first run", r, "second run", &again,
-				    report);
+		n = drawn_settle(strbuf_str(&s->drawn), "kernel", r, report);
+		n += drawn_settle(strbuf_str(&s->drawn), "kernel", &again,
+				  report);
+		n += compare_results("first run", r, "second run", &again,
+				     report);
 		result_fini(&again);
 		if (!n)
 			return true;

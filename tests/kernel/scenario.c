@@ -65,7 +65,7 @@ static struct strbuf *heading(struct scenario *s, const char *line,
 	} sections[] = {
 		{ "why:", &s->why },	     { "host:", &s->host },
 		{ "more host:", &s->host },  { "rules:", &s->rules },
-		{ "packets:", &s->packets },
+		{ "packets:", &s->packets }, { "drawn:", &s->drawn },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
@@ -152,6 +152,7 @@ void scenario_write(const struct scenario *s, FILE *f)
 	write_section(f, "why:", &s->why);
 	if (strcmp(strbuf_str(&s->host), standard_router))
 		write_section(f, "host:", &s->host);
+	write_section(f, "drawn:", &s->drawn);
 	write_section(f, "rules:", &s->rules);
 	write_section(f, "packets:", &s->packets);
 }
@@ -161,6 +162,7 @@ void scenario_fini(struct scenario *s)
 	free(s->name);
 	strbuf_fini(&s->why);
 	strbuf_fini(&s->host);
+	strbuf_fini(&s->drawn);
 	strbuf_fini(&s->rules);
 	strbuf_fini(&s->packets);
 }

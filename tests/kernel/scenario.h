@@ -13,6 +13,8 @@
  *		+1.5s
  *		wan> reply 1 SA seq=100 ack=2
  *
+ * `drawn: sport 1024-65535' says what is drawn at random (drawn.h).
+ *
  * Indented lines belong to the section above them. `host:' may be left out:
  * the standard router of scenario.c is taken then; lines of `more host:' are
  * added to it. The word behind # on a packet line is its kind, for coverage.
@@ -31,11 +33,12 @@
  * @why:	what it shows
  * @host:	lines of a host file (DESIGN.md section 3)
  * @rules:	a ruleset for nft -f
+ * @drawn:	what is drawn at random, or empty (drawn.h)
  * @packets:	packet lines (packet_text.h), one per line
  */
 struct scenario {
 	char *name;
-	struct strbuf why, host, rules, packets;
+	struct strbuf why, host, drawn, rules, packets;
 };
 
 /**
