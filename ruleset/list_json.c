@@ -198,11 +198,11 @@ static void chain_json(struct json_list *list, const struct rs_chain *c)
 	json_t *o = thing(c->table, c->name, c->handle);
 	const struct rs_rule *r;
 
+	/* the link of a hook is not told: nft 1.0.6 does not */
 	if (c->type) {
 		put_text(o, "type", c->type);
 		put_text(o, "hook", c->hook_name);
 		json_object_set_new(o, "prio", json_integer(c->priority));
-		put_text(o, "dev", c->device);
 		put_text(o, "policy", c->policy == NF_DROP ? "drop" : "accept");
 	}
 	put(list->all, "chain", o);

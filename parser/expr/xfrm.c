@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ipsec: the state that the packet came or goes through. */
 #include <stdio.h>
+#include <string.h>
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
@@ -55,6 +57,23 @@ static void xfrm_print(struct printer *pr, const struct expr *e)
 	strbuf_puts(pr->out, k->key->name);
 }
 
+/* The key's family apart from its name: "ip saddr". */
+static json_t *xfrm_json(struct printer *pr, const struct expr *e)
+{
+	const struct key_expr *k = expr_as_const(e, key_expr);
+	const char *space = strchr(k->key->name, ' ');
+	json_t *o = json_pack("{s:s}", "key", space ? space + 1 : k->key->name);
+
+	if (space)
+		json_object_set_new(
+			o, "family",
+			json_stringn(k->key->name,
+				     (size_t)(space - k->key->name)));
+	json_object_set_new(o, "dir", json_string(k->dir ? "out" : "in"));
+	json_object_set_new(o, "spnum", json_integer(k->flags));
+	return json_one("ipsec", o);
+}
+
 static bool xfrm_same(const struct expr *a, const struct expr *b)
 {
 	const struct key_expr *x = expr_as_const(a, key_expr);
@@ -85,6 +104,7 @@ const struct expr_ops expr_xfrm = {
 	.check = xfrm_check,
 	.lower = xfrm_lower,
 	.print = xfrm_print,
+	.json = xfrm_json,
 	.same = xfrm_same,
 	.nftnl = "xfrm",
 	.raise = xfrm_raise,

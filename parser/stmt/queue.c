@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -107,6 +108,21 @@ static void queue_print(struct printer *pr, const struct stmt *s)
 	expr_print(pr, q->to);
 }
 
+static json_t *queue_json(struct printer *pr, const struct stmt *s)
+{
+	const struct queue_stmt *q = stmt_as_const(s, queue_stmt);
+	json_t *o = json_object(), *flags = json_array();
+
+	if (q->to)
+		json_object_set_new(o, "num", expr_json(pr, q->to));
+	if (q->flags & NFT_QUEUE_FLAG_BYPASS)
+		json_array_append_new(flags, json_string("bypass"));
+	if (q->flags & NFT_QUEUE_FLAG_CPU_FANOUT)
+		json_array_append_new(flags, json_string("fanout"));
+	json_put_words(o, "flags", flags);
+	return json_empty_or("queue", o);
+}
+
 static struct expr *number(struct raise *r, uint32_t v)
 {
 	return raise_typed(r, raise_value(r, &v, sizeof(v)), &type_integer,
@@ -149,6 +165,7 @@ const struct stmt_ops stmt_queue = {
 	.check = queue_check,
 	.lower = queue_lower,
 	.print = queue_print,
+	.json = queue_json,
 	.nftnl = "queue",
 	.raise = queue_raise,
 	.complete = queue_complete,

@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "parser/json.h"
 #include "parser/lower.h"
 #include "parser/nat.h"
 #include "parser/print.h"
@@ -126,6 +127,22 @@ static void tproxy_print(struct printer *pr, const struct stmt *s)
 	expr_print(pr, t->port);
 }
 
+static json_t *tproxy_json(struct printer *pr, const struct stmt *s)
+{
+	const struct tproxy_stmt *t = stmt_as_const(s, tproxy_stmt);
+	json_t *o = json_object();
+
+	if (t->shows_family && t->family)
+		json_object_set_new(
+			o, "family",
+			json_string(t->family == NFPROTO_IPV6 ? "ip6" : "ip"));
+	if (t->addr)
+		json_object_set_new(o, "addr", expr_json(pr, t->addr));
+	if (t->port)
+		json_object_set_new(o, "port", expr_json(pr, t->port));
+	return json_one("tproxy", o);
+}
+
 static bool tproxy_raise(struct raise *r, const struct nftnl_expr *n)
 {
 	struct tproxy_stmt *t = raise_stmt(r, &stmt_tproxy, sizeof(*t));
@@ -157,6 +174,7 @@ const struct stmt_ops stmt_tproxy = {
 	.check = tproxy_check,
 	.lower = tproxy_lower,
 	.print = tproxy_print,
+	.json = tproxy_json,
 	.nftnl = "tproxy",
 	.raise = tproxy_raise,
 	.complete = tproxy_complete,
