@@ -14,7 +14,7 @@
  *
  * What is altered makes the entry a wide one (ct/conn.h); with that, and their
  * two places in the index and one among the sources (ct/source.h), translated
- * ones take some 45 bytes more.
+ * ones take some 50 bytes more.
  *
  * Threads. A binding is made on an unconfirmed entry, which is the caller's
  * alone, and never changes after. Two connections may choose the same free
