@@ -40,38 +40,12 @@ static void fix_ip_length(struct packet *pkt)
 		      load_raw16(pkt->data + IP4_LEN_OFF));
 }
 
-/*
- * The sum of what a transport checksum covers: header, payload and the length
- * in the pseudo header; addresses stay as they are. Without the checksum field
- * itself.
- */
-static uint64_t covered_sum(const struct packet *pkt, uint8_t l4proto,
-			    uint32_t l4_off, uint32_t csum_off)
-{
-	const uint8_t *l4 = pkt->data + l4_off;
-	const uint32_t len = pkt->wire_len - l4_off;
-	uint64_t sum = csum_pseudo(pkt, len, l4proto);
-
-	sum = csum_partial(l4, csum_off, sum);
-	return csum_partial(l4 + csum_off + 2, len - csum_off - 2, sum);
-}
-
-/* Repair the checksum at @check by the difference of two sums (RFC 1624). */
-static void repair(uint8_t *check, uint64_t before, uint64_t after)
-{
-	const be16_t from = (be16_t)~csum_fold(before);
-	const be16_t to = (be16_t)~csum_fold(after);
-
-	csum_replace2(check, from, to);
-}
-
 bool packet_replace_l4(struct packet *pkt, uint8_t l4proto, uint32_t l4_off,
 		       uint32_t at, uint32_t len, const void *bytes, uint32_t n)
 {
 	const bool tcp = l4proto == IPPROTO_TCP;
 	const uint32_t csum_off = tcp ? TCP_CSUM_OFF : UDP_CSUM_OFF;
 	const uint32_t header = tcp ? 20 : 8;
-	uint64_t before;
 	uint8_t *l4;
 
 	/* What a capture cut away cannot be moved. */
@@ -80,7 +54,6 @@ bool packet_replace_l4(struct packet *pkt, uint8_t l4proto, uint32_t l4_off,
 	    (n > len && (n - len > tailroom(pkt) ||
 			 pkt->wire_len + (n - len) > UINT16_MAX)))
 		return false;
-	before = covered_sum(pkt, l4proto, l4_off, csum_off);
 	l4 = packet_write(pkt, l4_off, header);
 	memmove(pkt->data + at + n, pkt->data + at + len, pkt->len - at - len);
 	memcpy(pkt->data + at, bytes, n);
@@ -88,8 +61,9 @@ bool packet_replace_l4(struct packet *pkt, uint8_t l4proto, uint32_t l4_off,
 	fix_ip_length(pkt);
 	if (!tcp)
 		put_length(l4 + UDP_LEN_OFF, pkt->wire_len - l4_off);
+	/* Left to the output link (nf_nat_csum_recalc()): right, also where it
+	 * was wrong. */
 	if (tcp || load_raw16(l4 + csum_off))
-		repair(l4 + csum_off, before,
-		       covered_sum(pkt, l4proto, l4_off, csum_off));
+		packet_csum_l4_fill(pkt, l4proto, l4_off);
 	return true;
 }

@@ -329,6 +329,9 @@ static void send_reset(struct path_run *run)
 		put_header6(a.data, hop_limit6(run, &rt), IPPROTO_TCP, 20,
 			    &from, &to);
 	fill_csum(&a, pkt->nfproto, IPPROTO_TCP, hdr);
+	/* IPv4's is left to the output link (skb_checksum_help()) */
+	if (is_v4(pkt) && !load_raw16(a.data + hdr + 16))
+		memset(a.data + hdr + 16, 0xff, 2);
 	if (pkt->ct)
 		ct_close(run->p->cfg.ct, pkt->ct, run->now);
 	answer_send(run, &a);

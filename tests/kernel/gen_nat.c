@@ -106,12 +106,12 @@ static void snat(const struct nat_plan *n, const struct aim *a,
 	const char *range = a->v6 ? "2001:db8:e::1-2001:db8:e::ff"
 				  : "198.51.100.1-198.51.100.99";
 	/* what needs luck to be reached more often */
-	static const uint8_t likely[] = { 0, 1, 2, 2, 3, 3, 4, 4, 5, 5 };
+	static const uint8_t likely[] = { 0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5 };
 	char addr[INET6_ADDRSTRLEN];
 
 	address(a, true, addr, sizeof(addr));
 	switch (chance(n->rng, 60) ? pick(n->rng, likely)
-				   : rng_below(n->rng, n->masq ? 8 : 6)) {
+				   : rng_below(n->rng, n->masq ? 12 : 6)) {
 	case 0:
 		strbuf_printf(n->b, "%s to %s", verb(n, a), one);
 		kind_add(k, KIND_nat_snat);
@@ -153,7 +153,7 @@ static void dnat(const struct nat_plan *n, const struct aim *a,
 	char addr[INET6_ADDRSTRLEN];
 
 	address(a, false, addr, sizeof(addr));
-	switch (rng_below(n->rng, 5)) {
+	switch (rng_below(n->rng, 6)) {
 	case 0:
 		strbuf_printf(n->b, "%s to %s", verb(n, a), inside(n, a));
 		kind_add(k, KIND_nat_dnat);
@@ -179,6 +179,11 @@ static void dnat(const struct nat_plan *n, const struct aim *a,
 			      inside(n, a), a->v6 ? "fd00::7" : "10.77.0.7",
 			      inside(n, a));
 		kind_add(k, KIND_nat_dnat_map);
+		break;
+	case 4:
+		strbuf_printf(n->b, "%s prefix to %s", verb(n, a),
+			      a->v6 ? "fd00:a::/64" : "10.9.0.64/26");
+		kind_add(k, KIND_nat_dnat_prefix);
 		break;
 	default:
 		if (has_ports(a) && chance(n->rng, 50))

@@ -5,6 +5,7 @@
  * own. A line refers to an earlier one of its conversation as @N, which
  * becomes the packet's number when it is dealt.
  */
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,7 +192,7 @@ static void tcp_life(struct talk *t)
 	for (unsigned int n = rng_below(t->rng, 3); n; n--)
 		data(t, chance(t->rng, 50));
 	farewell(t);
-	if (chance(t->rng, 50)) {
+	if (chance(t->rng, 75)) {
 		t->seq[0] += 100000;
 		segment(t, KIND_packet_tcp_reopen, 0, "S", 0, "wscale=3");
 		if (chance(t->rng, 60))
@@ -290,18 +291,18 @@ static void tcp_flags(struct talk *t)
 /* A control segment with a text, in sequence; "_" is a blank. */
 static void say(struct talk *t, int from, const char *text)
 {
+	enum kind kind = t->sport == 21 ? KIND_packet_ftp : KIND_packet_irc;
 	uint32_t len = 0;
 	char h[160];
 
 	for (const char *p = text; *p; p++)
 		len += *p != '\\';
 	if (from == 0)
-		line(t, KIND_packet_ftp, "%s PA seq=%u ack=%u text=%s",
+		line(t, kind, "%s PA seq=%u ack=%u text=%s",
 		     head(t, "tcp", h, sizeof(h)), t->seq[0], t->seq[1], text);
 	else
-		line(t, KIND_packet_ftp,
-		     "%s> reply @1 PA seq=%u ack=%u text=%s", t->server.link,
-		     t->seq[1], t->seq[0], text);
+		line(t, kind, "%s> reply @1 PA seq=%u ack=%u text=%s",
+		     t->server.link, t->seq[1], t->seq[0], text);
 	t->seq[from] += len;
 }
 
@@ -378,6 +379,30 @@ static void ftp(struct talk *t)
 	}
 	if (chance(t->rng, 50))
 		farewell(t);
+}
+
+/* The client announces that anybody may connect to it. */
+static void irc(struct talk *t)
+{
+	static const char *const commands[] = { "SEND", "CHAT", "MOVE" };
+	unsigned int port = 1024 + rng_below(t->rng, 30000);
+	struct in_addr addr;
+	char text[160];
+
+	t->v6 = false;
+	t->sport = 6667;
+	handshake(t);
+	say(t, 0, "NICK_me\\r\\n");
+	say(t, 1, "PING\\r\\n");
+	inet_pton(AF_INET, t->client.v4, &addr);
+	snprintf(text, sizeof(text), "PRIVMSG_a_:\\1DCC_%s_f_%u_%u\\1\\r\\n",
+		 pick(t->rng, commands), ntohl(addr.s_addr), port);
+	say(t, 0, text);
+	if (chance(t->rng, 80))
+		line(t, KIND_packet_announced,
+		     "%s> reply @1 S seq=%u sport=4000 dport=%u",
+		     t->server.link, t->seq[1], port);
+	say(t, 1, "NOTICE_ok\\r\\n");
 }
 
 static void tftp(struct talk *t)
@@ -552,10 +577,32 @@ static void ext6(struct talk *t)
 		     pick(t->rng, exts), rng_below(t->rng, 3));
 }
 
+/* Options that routers look at, some of them wrong. */
+static void options(struct talk *t)
+{
+	static const char *const v4[] = {
+		"07070400000000", "070b040000000000000000", "94040000",
+		"01010100",	  "830704c0000201",	    "0702",
+		"0707080a000001", "440809f000000000",	    "86060000000101",
+	};
+	static const char *const v6[] = {
+		"050200000100", "1e0400000000", "5e0400000000",
+		"9e0400000000", "de0400000000", "c20400000001",
+	};
+	char h[160];
+
+	head(t, "udp", h, sizeof(h));
+	for (unsigned int n = 1 + rng_below(t->rng, 3); n; n--)
+		line(t, KIND_packet_options, "%s len=%u opt=%s", h,
+		     rng_below(t->rng, 40),
+		     t->v6 ? pick(t->rng, v6) : pick(t->rng, v4));
+}
+
 /* ---- putting them together ----------------------------------------------- */
 
 static void (*const talks[])(struct talk *) = {
 	ftp,	    ext6,	tftp,	       tftp,
+	irc,	    irc,	options,       options,
 	tcp_life,   tcp_life,	tcp_half_open, tcp_reset,
 	tcp_reset,  tcp_window, tcp_midstream, tcp_flags,
 	udp,	    udp,	echo,	       udp,

@@ -320,10 +320,11 @@ void gen_helpers(struct generated *g, struct rng *rng)
 
 	if (chance(rng, 20))
 		return;
-	strbuf_puts(
-		b, "table inet help {\n"
-		   "\tct helper ftp {\n\t\ttype \"ftp\" protocol tcp\n\t}\n"
-		   "\tct helper tftp {\n\t\ttype \"tftp\" protocol udp\n\t}\n");
+	strbuf_puts(b,
+		    "table inet help {\n"
+		    "\tct helper ftp {\n\t\ttype \"ftp\" protocol tcp\n\t}\n"
+		    "\tct helper tftp {\n\t\ttype \"tftp\" protocol udp\n\t}\n"
+		    "\tct helper irc {\n\t\ttype \"irc\" protocol tcp\n\t}\n");
 	for (size_t i = 0; i < ARRAY_LEN(hooks); i++) {
 		strbuf_printf(
 			b,
@@ -333,8 +334,9 @@ void gen_helpers(struct generated *g, struct rng *rng)
 		strbuf_puts(b,
 			    "\t\ttcp dport 21 ct helper set \"ftp\" counter\n"
 			    "\t\tudp dport 69 ct helper set \"tftp\" counter\n"
+			    "\t\ttcp dport 6667 ct helper set \"irc\" counter\n"
 			    "\t}\n");
-		for (unsigned int index = 0; index < 2; index++) {
+		for (unsigned int index = 0; index < 3; index++) {
 			struct gen_rule *rule = vec_add(&g->rules);
 
 			snprintf(rule->rule.chain, sizeof(rule->rule.chain),

@@ -6,6 +6,7 @@
  * box makes of its own is dropped by the harness' output chain (kernel.c);
  * what slips past before that chain exists is read and thrown away.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "host/host.h"
@@ -168,6 +170,49 @@ static int apply_host(struct netns *ns, const char *host, struct result *r)
 	return rc;
 }
 
+/* Does the kernel have the route of its own address @hex yet? */
+static bool has_own_route6(const char *hex)
+{
+	FILE *f = fopen("/proc/net/ipv6_route", "r");
+	char line[256];
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, hex, 32) &&
+			!strncmp(line + 32, " 80 ", 4);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static void await_address6(const char *addr)
+{
+	const struct timespec ms = { 0, 1000000 };
+	struct in6_addr a;
+	char hex[33];
+
+	if (inet_pton(AF_INET6, addr, &a) != 1)
+		return;
+	for (int i = 0; i < 16; i++)
+		snprintf(hex + 2 * i, 3, "%02x", a.s6_addr[i]);
+	for (int tries = 0; tries < 2000 && !has_own_route6(hex); tries++)
+		nanosleep(&ms, NULL);
+}
+
+/* An IPv6 address gets its route from a work queue: on a busy machine packets
+ * to it could be there first. */
+static void await_addresses(const char *host)
+{
+	struct strbuf line = STRBUF_INIT;
+	char addr[64];
+
+	while (next_line(&host, &line))
+		if (sscanf(strbuf_str(&line), "addr add %63[0-9a-f:]/", addr) ==
+		    1)
+			await_address6(addr);
+	strbuf_fini(&line);
+}
+
 static int open_raw(struct netns *ns, struct result *r)
 {
 	int one = 1;
@@ -199,6 +244,7 @@ int netns_enter(struct netns *ns, const char *host, struct result *r)
 		result_fail(r, "the host file cannot be applied");
 		return -1;
 	}
+	await_addresses(host);
 	return open_raw(ns, r);
 }
 
