@@ -30,6 +30,7 @@ if [ "$(id -u)" != 0 ]; then
 	exit 0
 fi
 [ -n "${FAULTS_DIR:-}" ] || trap 'rm -rf "$scratch"' EXIT
+mkdir -p "$scratch" || exit 4
 
 copy_and_build()
 {
