@@ -180,7 +180,8 @@ static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 
 	if (pkt->flags & PKT_CSUM_OK || !has_csum(pkt, proto, off))
 		return true;
-	if (!header_sum_good(pkt))
+	/* what conntrack has found good stays so */
+	if (!pkt->ct && !header_sum_good(pkt))
 		return false;
 	switch (proto) {
 	case IPPROTO_TCP:

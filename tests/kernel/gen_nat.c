@@ -106,7 +106,7 @@ static void snat(const struct nat_plan *n, const struct aim *a,
 	const char *range = a->v6 ? "2001:db8:e::1-2001:db8:e::ff"
 				  : "198.51.100.1-198.51.100.99";
 	/* what needs luck to be reached more often */
-	static const uint8_t likely[] = { 0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5 };
+	static const uint8_t likely[] = { 0, 0, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5 };
 	char addr[INET6_ADDRSTRLEN];
 
 	address(a, true, addr, sizeof(addr));

@@ -603,6 +603,7 @@ static void options(struct talk *t)
 static void (*const talks[])(struct talk *) = {
 	ftp,	    ext6,	tftp,	       tftp,
 	irc,	    irc,	options,       options,
+	generic,    fragments4, fragments4,    tcp_life,
 	tcp_life,   tcp_life,	tcp_half_open, tcp_reset,
 	tcp_reset,  tcp_window, tcp_midstream, tcp_flags,
 	udp,	    udp,	echo,	       udp,
