@@ -22,10 +22,13 @@
  * asked of h->addrs, so that a host may have very many. Its keys, by @kind:
  * OWN	an address of a link (IPv4: and its prefix length), or, with link 0, of any
  * FIRST the prefix of a link's primary IPv4 address; its value is that address
+ * NEIGH a neighbour of a link, with the IP version for a length; its value is
+ *	that entry
  */
 enum key_kind {
 	OWN,
-	FIRST
+	FIRST,
+	NEIGH
 };
 
 /* FIRST's values are no null pointers, whatever the address. */
@@ -472,4 +475,31 @@ bool host_is_member6(const struct host *h, const struct host_link *link,
 			return true;
 	}
 	return false;
+}
+
+/* --- neighbours ----------------------------------------------------------- */
+
+int neigh_insert(struct host *h, const struct host_neigh *neigh)
+{
+	const struct key key =
+		key_of(NEIGH, neigh->link, &neigh->addr, neigh->nfproto);
+	struct host_neigh *own;
+
+	if (has_key(h, &key))
+		return -EEXIST;
+	own = xmalloc(sizeof(*own));
+	*own = *neigh;
+	vec_push(&h->neighs, own);
+	strmap_put(h->addrs, key.text, own);
+	return 0;
+}
+
+const struct host_neigh *host_neigh(const struct host *h,
+				    const struct host_link *link,
+				    uint8_t nfproto,
+				    const union inet_addr *addr)
+{
+	const struct key key = key_of(NEIGH, link, addr, nfproto);
+
+	return strmap_get(h->addrs, key.text);
 }

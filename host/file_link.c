@@ -159,37 +159,76 @@ int read_link_set(struct reader *r)
 
 /* --- neigh --------------------------------------------------------------- */
 
+/**
+ * struct neigh_line - such a line
+ * @no_mac:	its state is one of those that know no MAC address
+ */
+struct neigh_line {
+	struct host_neigh neigh;
+	bool has_mac, no_mac;
+};
+
 static int take_lladdr(struct reader *r, const struct word *w, void *into)
 {
-	return word_mac(r, w, ((struct host_neigh *)into)->mac);
+	struct neigh_line *l = into;
+
+	l->has_mac = true;
+	return word_mac(r, w, l->neigh.mac);
 }
 
 static int take_dev(struct reader *r, const struct word *w, void *into)
 {
-	return word_link(r, w, &((struct host_neigh *)into)->link);
+	return word_link(r, w, &((struct neigh_line *)into)->neigh.link);
+}
+
+static int take_nud(struct reader *r, const struct word *w, void *into)
+{
+	static const struct {
+		const char *name;
+		bool no_mac;
+	} states[] = {
+		{ "permanent", false }, { "reachable", false },
+		{ "noarp", false },	{ "stale", false },
+		{ "delay", false },	{ "probe", false },
+		{ "incomplete", true }, { "failed", true },
+		{ "none", true },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (!strcmp(w->s, states[i].name)) {
+			((struct neigh_line *)into)->no_mac = states[i].no_mac;
+			return 0;
+		}
+	return diag_error(r->d, &w->loc, "neighbour state %s is not known",
+			  w->s);
 }
 
 static const struct option neigh_options[] = {
 	{ "lladdr", NULL, "the MAC address", take_lladdr },
 	{ "dev", NULL, "the link's name", take_dev },
-	{ "nud", NULL, "the state", take_nothing },
+	{ "nud", NULL, "the state", take_nud },
 };
 
 int read_neigh_add(struct reader *r)
 {
-	struct host_neigh n = { .nfproto = r->nfproto };
+	struct neigh_line l = { .neigh.nfproto = r->nfproto };
+	struct host_neigh *n = &l.neigh;
 	const struct word *w;
 
 	take_word(r, "to");
 	w = next_word(r, "the neighbour's address");
-	if (!w || word_addr(r, w, &n.nfproto, &n.addr) ||
-	    read_options(r, neigh_options, ARRAY_LEN(neigh_options), &n))
+	if (!w || word_addr(r, w, &n->nfproto, &n->addr) ||
+	    read_options(r, neigh_options, ARRAY_LEN(neigh_options), &l))
 		return -1;
-	if (!n.link)
+	if (!n->link)
 		return refused(r, NULL, "no link: dev is missing");
-	if (host_neigh(r->h, n.link, n.nfproto, &n.addr))
+	if (l.no_mac)
+		return 0; /* as good as not there */
+	/* neigh_update(); links without such addresses need none */
+	if (!l.has_mac && n->link->type == ARPHRD_ETHER)
+		return refused(r, NULL, "no MAC address: lladdr is missing");
+	if (neigh_insert(r->h, n))
 		return refused(r, w, "this neighbour exists already");
-	vec_push(&r->h->neighs, n);
 	return 0;
 }
 

@@ -336,15 +336,16 @@ static const struct option rule_options[] = {
 
 int read_rule_add(struct reader *r)
 {
-	struct rule_line l = { .rule = { .type = ROUTE_UNICAST,
-					 .table_id = TABLE_MAIN },
-			       .nfproto = r->nfproto };
+	struct rule_line l = {
+		.rule = { .type = ROUTE_UNICAST, .table_id = TABLE_MAIN },
+		.nfproto = r->nfproto ? r->nfproto : NFPROTO_IPV4
+	};
 	const char *why;
 
+	if (r->at == r->words.len)
+		return refused(r, NULL, "a rule needs something to go by");
 	if (read_options(r, rule_options, ARRAY_LEN(rule_options), &l))
 		return -1;
-	if (!l.nfproto)
-		l.nfproto = NFPROTO_IPV4;
 	if (l.rule.type != ROUTE_UNICAST)
 		l.rule.table_id = 0;
 	if (rule_insert(r->h, l.nfproto, &l.rule, l.has_priority, &why))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The host itself: its links, sysctls, neighbours. Addresses are in addr.c,
- * routes in route.c over the tables of fib.c.
+ * The host itself: its links and sysctls. Addresses and neighbours are in
+ * addr.c, routes in route.c over the tables of fib.c.
  */
 #include "host/host.h"
 
@@ -81,6 +81,8 @@ void host_free(struct host *h)
 		free(h->links.v[i]);
 	}
 	vec_fini(&h->links);
+	for (size_t i = 0; i < h->neighs.len; i++)
+		free(h->neighs.v[i]);
 	vec_fini(&h->neighs);
 	family_fini(&h->ip4);
 	family_fini(&h->ip6);
@@ -253,18 +255,4 @@ const char *host_sysctl_nearest(const char *name)
 		names[i] = sysctls[i].name;
 	memcpy(names + SYSCTL_COUNT, link_names, sizeof(link_names));
 	return diag_nearest(name, names, ARRAY_LEN(names));
-}
-
-const struct host_neigh *host_neigh(const struct host *h,
-				    const struct host_link *link,
-				    uint8_t nfproto,
-				    const union inet_addr *addr)
-{
-	const struct host_neigh *n;
-
-	vec_foreach(&h->neighs, n)
-		if (n->link == link && n->nfproto == nfproto &&
-		    inet_addr_eq(&n->addr, addr))
-			return n;
-	return NULL;
 }

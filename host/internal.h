@@ -83,14 +83,15 @@ struct family {
 /**
  * struct host - all of it
  * @links:	by ifindex - 1
- * @addrs:	what addresses and prefixes links have (addr.c has the keys)
+ * @addrs:	what addresses, prefixes and neighbours links have (addr.c has the
+ *		keys); the neighbours are those of @neighs
  * @own_local_routes: IPv4 local routes were added that no address made
  */
 struct host {
 	VEC(struct link *) links;
 	struct strmap *by_name, *addrs;
 	struct family ip4, ip6;
-	VEC(struct host_neigh) neighs;
+	VEC(struct host_neigh *) neighs;
 	bool own_local_routes;
 	int64_t sysctl[SYSCTL_COUNT];
 	int32_t all[LINK_SYSCTL_COUNT], dflt[LINK_SYSCTL_COUNT];
@@ -153,6 +154,9 @@ union inet_addr addr_select6(const struct host *h, const struct host_link *link,
 /** addr_find6() - has @link (NULL: any link) the address? */
 bool addr_find6(const struct host *h, const struct host_link *link,
 		const union inet_addr *addr);
+
+/** neigh_insert() - add a copy of @neigh; 0, or -EEXIST */
+int neigh_insert(struct host *h, const struct host_neigh *neigh);
 
 /** host_sysctl_nearest() - the name that @name is a slip of, or NULL */
 const char *host_sysctl_nearest(const char *name);

@@ -22,6 +22,9 @@ static const struct {
 	{ "route add 2006::/16 via fd01::9 dev wan", "not reachable" },
 	{ "rule add table 7 priority 100", "rule exists already" },
 	{ "rule add from 1.2.3.4 to fd01::1", "an IPv4 address or prefix" },
+	{ "rule add from fd01::/16 table 7", "an IPv4 address or prefix" },
+	{ "rule add", "a rule needs something to go by" },
+	{ "-6 rule add", "a rule needs something to go by" },
 };
 
 Test(host_file_route, what_ip_refuses)
