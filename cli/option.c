@@ -206,6 +206,17 @@ static int options_parse(struct cli *c, const struct rows *rows, int argc,
 	return status;
 }
 
+static unsigned stdin_uses(const struct cli *c)
+{
+	unsigned n = c->host && !strcmp(c->host, "-");
+
+	for (size_t i = 0; i < c->files.len; i++)
+		n += !strcmp(c->files.v[i], "-");
+	for (size_t i = 0; i < c->args.len; i++)
+		n += !strcmp(c->args.v[i], "-");
+	return n;
+}
+
 static int args_check(const struct cli *c)
 {
 	const struct cli_cmd *cmd = c->cmd;
@@ -218,6 +229,9 @@ static int args_check(const struct cli *c)
 				       c->args.v[cmd->max_args]);
 	if (c->args.len < cmd->min_args)
 		return cli_usage_error(cmd, "%s is missing", cmd->args);
+	if (stdin_uses(c) > 1)
+		return cli_usage_error(
+			cmd, "'-', standard input, can be read once only");
 	return CLI_DONE;
 }
 

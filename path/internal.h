@@ -114,9 +114,26 @@ static inline int packet_fam(const struct packet *pkt)
 	return pkt->nfproto == NFPROTO_IPV4 ? FAM_IP : FAM_IP6;
 }
 
+/** run_undecide() - what let the packet through before is not what ended it */
+static inline void run_undecide(struct path_run *run)
+{
+	run->res->rule = NULL;
+	run->res->chain = NULL;
+	run->res->by_policy = false;
+}
+
+/** run_hold() - a fragment that waits for the others */
+static inline enum step_end run_hold(struct path_run *run)
+{
+	run_undecide(run);
+	run->res->verdict = PATH_STOLEN;
+	return STEP_STOLEN;
+}
+
 /** run_drop() - end the journey for a reason that no rule gave */
 static inline enum step_end run_drop(struct path_run *run, enum reason reason)
 {
+	run_undecide(run);
 	run->res->verdict = PATH_DROP;
 	run->res->reason = reason;
 	run->pkt->reason = reason;

@@ -133,7 +133,7 @@ static bool deliver_defrag(struct path_run *run)
 		packet_decode(run->pkt);
 		return true;
 	case FRAG_HELD:
-		run->res->verdict = PATH_STOLEN;
+		run_hold(run);
 		return false;
 	case FRAG_DROP:
 		run_drop(run, reason);

@@ -25,8 +25,7 @@ enum step_end step_defrag(struct path_run *run, const struct step *step)
 		packet_decode(pkt);
 		return STEP_GO_ON;
 	case FRAG_HELD:
-		run->res->verdict = PATH_STOLEN;
-		return STEP_STOLEN;
+		return run_hold(run);
 	case FRAG_DROP:
 		break;
 	}

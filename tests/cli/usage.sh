@@ -58,6 +58,10 @@ row 0 '' nftvm check -f r.nft
 row 0 '' nftvm check -fr.nft
 row 0 '' nftvm check --file=r.nft
 row 0 '' 'nftvm check -f - <r.nft'
+row 2 'standard input, can be read once' 'nftvm check -f - -f - <r.nft'
+row 2 'standard input, can be read once' 'nftvm check --host - -f - <r.nft'
+row 2 'standard input, can be read once' 'nftvm replay -f - - <r.nft'
+row 2 'standard input, can be read once' 'nftvm replay -f r.nft - - <r.nft'
 row 1 '^wrong.nft:1:34-39: error: ' nftvm check -f wrong.nft
 row 1 'nothing.nft"?: No such file or directory' nftvm check -f nothing.nft
 row 1 'Is a directory' nftvm check -f .

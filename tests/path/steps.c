@@ -43,6 +43,27 @@ Test(steps, a_policy_decides)
 	world_fini(&w);
 }
 
+/* Who let it through before is not who ended it. */
+Test(steps, what_no_rule_dropped_has_no_rule)
+{
+	struct world w;
+	struct path_result r;
+
+	world_init(&w, NULL);
+	world_base(&w, "pre", VM_CHAIN_FILTER, NF_INET_PRE_ROUTING, 0,
+		   NF_ACCEPT);
+	r = world_send_udp(&w, "lan", "10.1.0.9", "10.9.9.9", 1);
+	cr_assert_eq(r.reason, REASON_ttl_exceeded);
+	cr_assert_null(r.chain);
+	cr_assert(!r.by_policy);
+	world_verdict(&w, "pre", NF_ACCEPT);
+	r = world_send_udp(&w, "lan", "10.1.0.9", "10.9.9.9", 1);
+	cr_assert_eq(r.verdict, PATH_DROP);
+	cr_assert_null(r.rule);
+	cr_assert_null(r.chain);
+	world_fini(&w);
+}
+
 /* A dropped first packet leaves no entry (facts section 2.3). */
 Test(steps, what_is_dropped_is_not_confirmed)
 {
