@@ -91,8 +91,7 @@ void host_free(struct host *h)
 	free(h);
 }
 
-/* dev_valid_name() */
-static bool name_is_valid(const char *name)
+bool host_link_name_ok(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -111,7 +110,7 @@ struct host_link *host_link_add(struct host *h, const char *name)
 
 	if (link)
 		return &link->pub;
-	if (!name_is_valid(name))
+	if (!host_link_name_ok(name))
 		return NULL;
 	link = xzalloc(sizeof(*link));
 	memcpy(link->pub.name, name, strlen(name));

@@ -280,11 +280,15 @@ void host_infer_free(struct host_infer *inf);
 void host_infer_see(struct host_infer *inf, uint8_t nfproto,
 		    const union inet_addr *saddr, const union inet_addr *daddr);
 
+/** host_infer_link() - @addr is behind the link @name: a packet came in by it
+ * from there, or left by it for there */
+void host_infer_link(struct host_infer *inf, const char *name, uint8_t nfproto,
+		     const union inet_addr *addr);
+
 /**
  * struct host_given - what --local, --iif and --oif said
  * @local:	addresses of this host
  * @iif, @oif:	link names, or NULL
- * @seen:	the only link that was seen, or NULL
  */
 struct host_given {
 	const struct host_given_addr {
@@ -292,7 +296,7 @@ struct host_given {
 		union inet_addr addr;
 	} * local;
 	size_t local_len;
-	const char *iif, *oif, *seen;
+	const char *iif, *oif;
 };
 
 /**
@@ -312,9 +316,10 @@ int host_given_links(struct host *h, const struct host_given *given);
  *		when nothing had to be
  *
  * With local addresses (given, or an end of nine packets in ten) the host is
- * an end: one link to everything, @seen unless @iif says another. Else it is a
- * router between two links: private addresses behind the first, the rest behind
- * the second.
+ * an end: one link to everything, the one that was seen if it was one, unless
+ * @iif says another. Else it is a router between two links: private addresses
+ * behind the first, the rest behind the second. If several links were seen, and
+ * none is given, two of these.
  */
 struct strbuf;
 void host_from_inference(struct host *h, const struct host_infer *inf,

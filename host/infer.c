@@ -12,6 +12,11 @@
  * bounded, and an address in nine of ten packets cannot be pushed out; what it
  * lost is added back as the bound of its error.
  *
+ * Where a capture names links, they are the host's: the only one of an end, two of
+ * a router. Private addresses are taken to be behind the one that the largest
+ * part of its packets says so of, the rest behind that of the others which has
+ * most packets of other addresses.
+ *
  * The two IP versions are counted apart, since a host has an address of each; it
  * is these together that must be an end of nine packets in ten.
  */
@@ -25,6 +30,7 @@
 
 enum {
 	ENDS_MAX = 65536,
+	LINKS_MAX = 64,
 	SLOTS = 2 * ENDS_MAX
 };
 
@@ -42,9 +48,19 @@ struct ends {
 	uint64_t packets, lost;
 };
 
+/* struct seen_link - a link that packets have been on, @n_private of them from or
+ * for private addresses behind it */
+struct seen_link {
+	char name[16];
+	uint64_t packets, n_private;
+};
+
+/* struct host_infer - @links: the first @n_links that were seen */
 struct host_infer {
 	struct hash_key key;
 	struct ends v4, v6;
+	struct seen_link links[LINKS_MAX];
+	unsigned n_links;
 };
 
 struct host_infer *host_infer_new(void)
@@ -159,6 +175,32 @@ static bool is_private(uint8_t nfproto, const union inet_addr *a)
 	return false;
 }
 
+/* The link @name, or NULL: there are too many others already. */
+static struct seen_link *seen_link(struct host_infer *inf, const char *name)
+{
+	for (unsigned i = 0; i < inf->n_links; i++)
+		if (!strcmp(inf->links[i].name, name))
+			return &inf->links[i];
+	if (inf->n_links == LINKS_MAX)
+		return NULL;
+	memcpy(inf->links[inf->n_links].name, name, strlen(name));
+	return &inf->links[inf->n_links++];
+}
+
+void host_infer_link(struct host_infer *inf, const char *name, uint8_t nfproto,
+		     const union inet_addr *addr)
+{
+	struct seen_link *link;
+
+	if (!host_link_name_ok(name))
+		return;
+	link = seen_link(inf, name);
+	if (!link)
+		return;
+	link->packets++;
+	link->n_private += is_private(nfproto, addr);
+}
+
 /* Both ends of a single conversation qualify: the private one, else the one
  * that was seen first. */
 static bool is_likelier(uint8_t nfproto, const struct end *a,
@@ -266,30 +308,94 @@ static const char *oif_of(const struct host_given *given)
 	return given->oif ? given->oif : "out";
 }
 
+/* "local" stands for the host itself. */
+static bool add_given(struct host *h, const char *name)
+{
+	return strcmp(name, "local") && host_link_add(h, name);
+}
+
 int host_given_links(struct host *h, const struct host_given *given)
 {
-	if (!host_link_add(h, iif_of(given)))
+	if (!add_given(h, iif_of(given)))
 		return -EINVAL;
 	if (given->local_len && !given->oif)
 		return 0;
-	return host_link_add(h, oif_of(given)) ? 0 : -EINVAL;
+	return add_given(h, oif_of(given)) ? 0 : -EINVAL;
+}
+
+/* How many links were seen, which decides where none was given. */
+static unsigned seen_links(const struct host_infer *inf,
+			   const struct host_given *given)
+{
+	return inf && !given->iif && !given->oif ? inf->n_links : 0;
 }
 
 /* The link of a host that is an end. */
 static const struct host_link *end_link(struct host *h,
+					const struct host_infer *inf,
 					const struct host_given *given)
 {
-	const struct host_link *seen = NULL;
+	return host_link_add(h, seen_links(inf, given) == 1 ? inf->links[0].name
+							    : iif_of(given));
+}
 
-	if (!given->iif && !given->oif && given->seen)
-		seen = host_link_add(h, given->seen);
-	return seen ? seen : host_link_add(h, iif_of(given));
+/* Does a larger part of the packets of @a than of @b say that private addresses
+ * are behind it? */
+static bool is_inner(const struct seen_link *a, const struct seen_link *b)
+{
+	return (unsigned __int128)a->n_private * b->packets >
+	       (unsigned __int128)b->n_private * a->packets;
+}
+
+static const struct seen_link *inner_link(const struct host_infer *inf)
+{
+	const struct seen_link *best = &inf->links[0];
+
+	for (unsigned i = 1; i < inf->n_links; i++)
+		if (is_inner(&inf->links[i], best))
+			best = &inf->links[i];
+	return best;
+}
+
+/* Of the others the one with most packets of other addresses. */
+static const struct seen_link *outer_link(const struct host_infer *inf,
+					  const struct seen_link *inner)
+{
+	const struct seen_link *best = NULL;
+
+	for (unsigned i = 0; i < inf->n_links; i++) {
+		const struct seen_link *l = &inf->links[i];
+
+		if (l != inner &&
+		    (!best || l->packets - l->n_private >
+				      best->packets - best->n_private))
+			best = l;
+	}
+	return best;
+}
+
+/* The two links of a router. */
+static void router_links(struct host *h, const struct host_infer *inf,
+			 const struct host_given *given,
+			 const struct host_link **in,
+			 const struct host_link **out)
+{
+	const struct seen_link *inner;
+
+	if (seen_links(inf, given) < 2) {
+		*in = host_link_add(h, iif_of(given));
+		*out = host_link_add(h, oif_of(given));
+		return;
+	}
+	inner = inner_link(inf);
+	*in = host_link_add(h, inner->name);
+	*out = host_link_add(h, outer_link(inf, inner)->name);
 }
 
 void host_from_inference(struct host *h, const struct host_infer *inf,
 			 const struct host_given *given, struct strbuf *said)
 {
-	const struct host_link *in = end_link(h, given);
+	const struct host_link *in = end_link(h, inf, given), *out;
 	size_t locals = given->local_len;
 
 	for (size_t i = 0; i < given->local_len; i++)
@@ -306,12 +412,12 @@ void host_from_inference(struct host *h, const struct host_infer *inf,
 		default_routes(h, in);
 		return;
 	}
-	make_router(h, host_link_add(h, iif_of(given)),
-		    host_link_add(h, oif_of(given)));
+	router_links(h, inf, given, &in, &out);
+	make_router(h, in, out);
 	if (!locals && (!given->iif || !given->oif))
 		strbuf_printf(said,
 			      "no address is an end of nine packets in ten: "
 			      "all taken as forwarded between links %s "
 			      "(private addresses) and %s (the rest)",
-			      iif_of(given), oif_of(given));
+			      in->name, out->name);
 }

@@ -155,6 +155,8 @@ union inet_addr addr_select6(const struct host *h, const struct host_link *link,
 bool addr_find6(const struct host *h, const struct host_link *link,
 		const union inet_addr *addr);
 
+/** host_link_name_ok() - may a link have this name (dev_valid_name())? */
+bool host_link_name_ok(const char *name);
 /** neigh_insert() - add a copy of @neigh; 0, or -EEXIST */
 int neigh_insert(struct host *h, const struct host_neigh *neigh);
 

@@ -90,3 +90,13 @@ void packet_line(struct strbuf *out, const struct packet *pkt)
 		put_l4_details(out, pkt);
 	strbuf_printf(out, " len %u", pkt->wire_len);
 }
+
+void packet_line_captured(struct strbuf *out, const struct packet *pkt)
+{
+	struct packet copy = *pkt;
+
+	copy.reason = packet_receive_lax(&copy);
+	if (copy.reason == REASON_NONE)
+		packet_decode(&copy);
+	packet_line(out, &copy);
+}

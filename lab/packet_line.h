@@ -12,4 +12,8 @@
  */
 void packet_line(struct strbuf *out, const struct packet *pkt);
 
+/** packet_line_captured() - the same of a packet that nobody has received: all
+ * that can be read of it, whatever the host would say */
+void packet_line_captured(struct strbuf *out, const struct packet *pkt);
+
 #endif

@@ -180,14 +180,8 @@ static void prepare_batch(struct replay *r)
 		r->times[row->packet] = r->now;
 		if (unlikely(r->translates))
 			readdress(r, pkt, &row->look);
-		if (!r->o->quiet && !r->o->json) {
-			struct packet copy = *pkt;
-
-			copy.reason = packet_receive(&copy);
-			if (copy.reason == REASON_NONE)
-				packet_decode(&copy);
-			packet_line(&row->text, &copy);
-		}
+		if (!r->o->quiet && !r->o->json)
+			packet_line_captured(&row->text, pkt);
 	}
 }
 
@@ -283,7 +277,7 @@ static void tell_batch(struct replay *r)
 		struct row *row = &r->rows[i];
 
 		if (row->packet < 0)
-			r->sum.ignored++;
+			r->sum.ignored += row->reason == REASON_not_ip;
 		else
 			summary_add(&r->sum, &r->results[row->packet]);
 		if (row->packet >= 0 && r->translates)
@@ -349,6 +343,7 @@ static void tell_summary(struct replay *r)
 	};
 
 	r->sum.steps_back = capture_steps_back(r->capture);
+	r->sum.copies = r->twice.found;
 	r->sum.readdressed = r->o->readdress;
 	r->sum.readdress = r->readdress.wanted;
 	if (r->o->json)

@@ -59,21 +59,9 @@ int replay_host_begin(struct replay_host *rh, struct host *h,
 	return 2;
 }
 
-/* The one link that captures name. */
-struct named {
-	char name[16];
-	bool several;
-};
-
-static void see_name(struct named *named, const char *name)
-{
-	if (!name || !strcmp(name, "local") || !strcmp(named->name, name))
-		return;
-	named->several |= *named->name;
-	snprintf(named->name, sizeof(named->name), "%s", name);
-}
-
-static void see(struct host_infer *inf, struct packet *pkt)
+/* The packet's two ends and, where it has a name, the link. */
+static void see(struct host_infer *inf, struct packet *pkt,
+		const struct capture_frame *frame)
 {
 	union inet_addr saddr, daddr;
 
@@ -84,6 +72,9 @@ static void see(struct host_infer *inf, struct packet *pkt)
 	saddr = packet_saddr(pkt);
 	daddr = packet_daddr(pkt);
 	host_infer_see(inf, pkt->nfproto, &saddr, &daddr);
+	if (frame->iface && strcmp(frame->iface, "local"))
+		host_infer_link(inf, frame->iface, pkt->nfproto,
+				frame->outgoing ? &daddr : &saddr);
 }
 
 /* Can it be read now and by the replay again? A pipe cannot. */
@@ -97,8 +88,7 @@ static bool is_read_twice(const char *path)
 
 /* Show the packets of all files but pipes to @inf. What is wrong with a file
  * is told by the replay itself, which comes to the same place. */
-static void see_captures(struct host_infer *inf, const struct replay_options *o,
-			 struct named *named)
+static void see_captures(struct host_infer *inf, const struct replay_options *o)
 {
 	uint8_t *buf = xmalloc(CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM);
 	enum capture_status status = CAPTURE_END;
@@ -118,10 +108,8 @@ static void see_captures(struct host_infer *inf, const struct replay_options *o,
 		}
 		do {
 			status = capture_next(c, buf, &pkt, &frame);
-			if (status != CAPTURE_PACKET)
-				continue;
-			see(inf, &pkt);
-			see_name(named, frame.iface);
+			if (status == CAPTURE_PACKET)
+				see(inf, &pkt, &frame);
 		} while (status == CAPTURE_PACKET || status == CAPTURE_IGNORED);
 		capture_close(c);
 	}
@@ -132,13 +120,10 @@ void replay_host_infer(struct replay_host *rh)
 {
 	struct strbuf said = STRBUF_INIT;
 	struct host_infer *inf = NULL;
-	struct named named = { "" };
 
 	if (!rh->addrs.len) {
 		inf = host_infer_new();
-		see_captures(inf, rh->o, &named);
-		if (*named.name && !named.several)
-			rh->given.seen = named.name;
+		see_captures(inf, rh->o);
 	}
 	host_from_inference(rh->host, inf, &rh->given, &said);
 	if (said.len)

@@ -36,8 +36,7 @@ int replay_host_begin(struct replay_host *rh, struct host *h,
  * address was given
  *
  * What had to be inferred is said in one line on o->err. Captures are read
- * once for that, pipes excepted, which can be read only once. If all that name
- * links name the same one, it is the link that a host has.
+ * once for that, pipes excepted, which can be read only once.
  */
 void replay_host_infer(struct replay_host *rh);
 

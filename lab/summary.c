@@ -158,6 +158,7 @@ json_t *summary_json(const struct summary *s, const struct summary_world *w)
 
 	json_object_set_new(o, "packets", json_integer((json_int_t)s->packets));
 	json_object_set_new(o, "ignored", json_integer((json_int_t)s->ignored));
+	json_object_set_new(o, "copies", json_integer((json_int_t)s->copies));
 	json_object_set_new(o, "translated",
 			    json_pack("{s:I,s:I}", "source",
 				      (json_int_t)s->nat_src, "destination",
@@ -267,7 +268,9 @@ static void print_connections(FILE *out, json_t *rows)
 		else
 			fprintf(out, "protocol %lld",
 				(long long)json_integer_value(protocol));
-		fprintf(out, " %s\n", string(row, "state"));
+		if (*string(row, "state"))
+			fprintf(out, " %s", string(row, "state"));
+		fputc('\n', out);
 	}
 }
 
@@ -280,6 +283,9 @@ void summary_print(const struct summary *s, const struct summary_world *w,
 	print_counts(out, json_object_get(o, "verdicts"));
 	if (s->ignored)
 		fprintf(out, "not IP: %llu\n", (unsigned long long)s->ignored);
+	if (s->copies)
+		fprintf(out, "captured twice, judged once: %llu\n",
+			(unsigned long long)s->copies);
 	if (s->nat_src | s->nat_dst)
 		fprintf(out,
 			"translated: source of %llu, destination of %llu\n",

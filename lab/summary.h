@@ -16,13 +16,15 @@
 /**
  * struct summary - counts, added to per packet
  * @ignored:	frames of the capture that are no IP packet
+ * @copies:	packets that were captured a second time on their way out
  * @nat_src, @nat_dst: packets whose source, whose destination was translated
  * @readdress:	replies that were captured under other translations;
  *		@readdressed: they were made what the ruleset's want
  * @steps_back:	times that the capture's clock stepped back
  */
 struct summary {
-	uint64_t packets, ignored, steps_back, nat_src, nat_dst, readdress;
+	uint64_t packets, ignored, copies, steps_back;
+	uint64_t nat_src, nat_dst, readdress;
 	bool readdressed;
 	uint64_t verdicts[PATH_STOLEN + 1];
 	uint64_t to_local, by_rule_drop, by_policy_drop;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Captures on `any` show a forwarded packet twice: as it came in, and as it
- * went out with its TTL lowered. The second is recognised here.
+ * went out with its TTL lowered, maybe translated. The second is recognised
+ * here.
  */
 #ifndef NFTVM_LAB_TWICE_H
 #define NFTVM_LAB_TWICE_H

@@ -145,6 +145,13 @@ enum reason packet_receive(struct packet *pkt)
 	return protocol ? REASON_not_ip : REASON_hdr_short;
 }
 
+enum reason packet_receive_lax(struct packet *pkt)
+{
+	pkt->flags |= PKT_CSUM_OK | PKT_LOCAL_OUT | PKT_GSO;
+	pkt->pkttype = PKTTYPE_HOST;
+	return packet_receive(pkt);
+}
+
 static bool is_ext_hdr(uint8_t nexthdr)
 {
 	return nexthdr == IPPROTO_HOPOPTS || nexthdr == IPPROTO_ROUTING ||

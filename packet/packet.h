@@ -159,6 +159,10 @@ void packet_init(struct packet *pkt, uint8_t *buf, uint32_t buf_size,
  */
 enum reason packet_receive(struct packet *pkt);
 
+/** packet_receive_lax() - the same for who only wants to read it: as if it were
+ * sent by the host to itself, its checksums good */
+enum reason packet_receive_lax(struct packet *pkt);
+
 /**
  * packet_decode() - find the transport header as nft does
  *

@@ -264,12 +264,18 @@ static char *keep_name(struct pcapng_source *s, const struct cursor *value)
 	return name;
 }
 
+/* libpcap's device of all links is none itself. */
+static bool is_any(const struct cursor *name)
+{
+	return name->len == 3 && !memcmp(name->p, "any", 3);
+}
+
 static void iface_option(struct pcapng_source *s, struct iface *iface,
 			 uint16_t code, struct cursor value)
 {
 	uint64_t offset;
 
-	if (code == OPT_IF_NAME && value.len)
+	if (code == OPT_IF_NAME && value.len && !is_any(&value))
 		iface->name = keep_name(s, &value);
 	else if (code == OPT_IF_TSRESOL && value.len == 1)
 		iface->resol = value.p[0];

@@ -30,8 +30,9 @@ while IFS=$'\t' read -r file _ _ packets _; do
 	done
 	n=$(tail -1 "$work/fast" | grep -o '"packets": *[0-9]*' | grep -o '[0-9]*$')
 	i=$(tail -1 "$work/fast" | grep -o '"ignored": *[0-9]*' | grep -o '[0-9]*$')
-	[ $((${n:-0} + ${i:-0})) = "$packets" ] ||
-		fault="${fault:-$n packets and $i others, not $packets}"
+	c=$(tail -1 "$work/fast" | grep -o '"copies": *[0-9]*' | grep -o '[0-9]*$')
+	[ $((${n:-0} + ${i:-0} + ${c:-0})) = "$packets" ] ||
+		fault="${fault:-$n packets, $i others and $c copies, not $packets}"
 	cmp -s "$work/fast" "$work/reference" ||
 		fault=${fault:-the two forms differ}
 	cmp -s "$work/ct.fast" "$work/ct.reference" ||

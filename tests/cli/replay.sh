@@ -109,6 +109,13 @@ python3 - <<-'END'
 	    for p in udp(a, b), udp(b, a):
 	        f.write(block(6, struct.pack("<IIIII", 0, 0, 0, len(p), len(p)) + p))
 END
+row 'and they are what a router has' \
+	'echo "table inet t { chain c { type filter hook forward priority 0; policy drop
+		iifname lan oifname wan accept; iifname wan oifname lan accept; }; }" >fwd.nft
+	nftvm replay -q -f fwd.nft home.pcapng >o 2>e; cat o e
+	grep "between links lan (private addresses) and wan (the rest)" e &&
+	grep -E "^ +[1-9][0-9]*  iifname .lan. oifname .wan. " o &&
+	grep -E "^ +[1-9][0-9]*  iifname .wan. oifname .lan. " o'
 row 'its own packets leave by the link that they were seen on, header sums unfinished' \
 	'python3 -c "
 b = bytearray(open(\"eth0.pcapng\", \"rb\").read())
@@ -125,6 +132,33 @@ open(\"own.pcapng\", \"wb\").write(b)"
 row 'and they leave with their sums finished' \
 	'nftvm replay --json --emit -f links.nft own.pcapng >o; cat o
 	grep -F "\"data\":\"4500001c00000000401160bd0a00000508080808" o'
+# A capture on any: forwarded and translated, cooked, its device named any.
+python3 - <<-'END'
+	import struct
+	def block(kind, body):
+	    body += b"\0" * (-len(body) % 4)
+	    n = len(body) + 12
+	    return struct.pack("<II", kind, n) + body + struct.pack("<I", n)
+	def udp(kind, ttl, s, d):
+	    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 28, 9, 0, ttl, 17, 0, bytes(s), bytes(d))
+	    return (struct.pack(">HHH8sH", kind, 1, 6, bytes(8), 0x800) + ip +
+	            struct.pack(">HHHH", 1000, 2000, 8, 0))
+	with open("any.pcapng", "wb") as f:
+	    f.write(block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)))
+	    f.write(block(1, struct.pack("<HHIHH4s", 113, 0, 0, 2, 3, b"any")))
+	    for p in (udp(0, 64, (192, 168, 1, 5), (8, 8, 8, 8)),
+	              udp(4, 63, (203, 0, 113, 2), (8, 8, 8, 8))):
+	        f.write(block(6, struct.pack("<IIIII", 0, 0, 0, len(p), len(p)) + p))
+END
+row 'a capture on any has no such link, and shows a translated packet twice' \
+	'nftvm replay -f two.nft --host host any.pcapng >o 2>e; cat o e
+	! grep "no link" e && grep "1 forwarded packets are there twice" e &&
+	grep "lan>wan udp 192.168.1.5:1000 > 8.8.8.8:2000" o &&
+	grep "^packets 1:" o && grep "captured twice, judged once: 1" o && ! grep "not IP:" o'
+row 'the JSON of a drop for a reason names no rule' \
+	'echo "table ip t { chain c { type filter hook prerouting priority 0; accept; }; }" >acc.nft
+	nftvm replay --json -f acc.nft --host <(grep -v default host) any.pcapng | head -1 >o; cat o
+	grep "\"reason\":\"no_route\"" o && ! grep -E "\"rule\"|\"policy\"|\"hook\"" o'
 row 'what is wrong with the ruleset is told before captures are read' \
 	'echo "nonsense" >wrong.nft
 	[ "$(nftvm replay -f wrong.nft lan.pcap 2>&1 | head -1 | cut -d: -f1-2)" = wrong.nft:1 ]'

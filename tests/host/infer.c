@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
 #include "base/strbuf.h"
 #include "tests/host/text.h"
 
@@ -7,6 +9,13 @@ static void see(struct host_infer *inf, const char *s, const char *d)
 	union inet_addr saddr = addr_of(s), daddr = addr_of(d);
 
 	host_infer_see(inf, version_of(s), &saddr, &daddr);
+}
+
+static void came(struct host_infer *inf, const char *link, const char *s)
+{
+	union inet_addr addr = addr_of(s);
+
+	host_infer_link(inf, link, version_of(s), &addr);
 }
 
 static enum host_route_type type_of(const struct host *h, const char *s)
@@ -110,11 +119,13 @@ Test(infer, an_end_of_one_version_alone_is_no_host)
 Test(infer, the_only_link_that_was_seen_is_that_of_a_host)
 {
 	struct host_infer *inf = host_infer_new();
-	struct host_given given = { .seen = "eth0" };
+	struct host_given given = { 0 };
 	struct strbuf said = STRBUF_INIT;
 	struct host *h = host_new();
 
 	see(inf, "10.0.0.1", "8.8.8.8");
+	came(inf, "no name of a link", "10.0.0.1");
+	came(inf, "eth0", "10.0.0.1");
 	make(h, inf, &given, &said);
 	cr_assert_str_eq(out_of(h, "8.8.8.8"), "eth0");
 	cr_assert(contains(strbuf_str(&said), "behind link eth0"));
@@ -126,6 +137,73 @@ Test(infer, the_only_link_that_was_seen_is_that_of_a_host)
 	cr_assert_str_eq(out_of(h, "8.8.8.8"), "wan0");
 	strbuf_fini(&said);
 	host_infer_free(inf);
+	host_free(h);
+}
+
+/* Private addresses are behind the link that says so most often, the rest behind
+ * the busiest of the others. */
+Test(infer, links_that_were_seen_are_those_of_a_router)
+{
+	struct host_infer *inf = host_infer_new();
+	struct host_given given = { 0 };
+	struct strbuf said = STRBUF_INIT;
+	struct host *h = host_new();
+
+	see(inf, "10.0.0.1", "8.8.8.8");
+	see(inf, "10.0.0.2", "9.9.9.9");
+	came(inf, "wan", "8.8.8.8");
+	came(inf, "lan", "10.0.0.1");
+	came(inf, "wan", "10.0.0.9");
+	make(h, inf, &given, &said);
+	cr_assert_str_eq(out_of(h, "8.8.8.8"), "wan");
+	cr_assert_str_eq(out_of(h, "10.0.0.2"), "lan");
+	cr_assert(contains(strbuf_str(&said), "links lan (private"));
+	host_free(h);
+	h = host_new();
+	came(inf, "wan2", "8.8.4.4");
+	came(inf, "wan2", "8.8.4.4");
+	make(h, inf, &given, &said);
+	cr_assert_str_eq(out_of(h, "8.8.8.8"), "wan2");
+	cr_assert_str_eq(out_of(h, "10.0.0.2"), "lan");
+	host_free(h);
+	given.oif = "ppp0";
+	h = host_new();
+	make(h, inf, &given, &said);
+	cr_assert_str_eq(out_of(h, "8.8.8.8"), "ppp0");
+	cr_assert_str_eq(out_of(h, "10.0.0.2"), "in");
+	host_free(h);
+	strbuf_fini(&said);
+	host_infer_free(inf);
+}
+
+/* However many names a hostile capture has. */
+Test(infer, very_many_links)
+{
+	struct host_infer *inf = host_infer_new();
+	struct host_given given = { 0 };
+	struct strbuf said = STRBUF_INIT;
+	struct host *h = host_new();
+	char name[16];
+
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "eth%d", i);
+		came(inf, name, "10.0.0.1");
+	}
+	make(h, inf, &given, &said);
+	cr_assert_str_eq(out_of(h, "10.0.0.2"), "eth0");
+	cr_assert_str_eq(out_of(h, "8.8.8.8"), "eth1");
+	host_free(h);
+	strbuf_fini(&said);
+	host_infer_free(inf);
+}
+
+Test(infer, local_is_no_link)
+{
+	struct host_given iif = { .iif = "local" }, oif = { .oif = "local" };
+	struct host *h = host_new();
+
+	cr_assert_eq(host_given_links(h, &iif), -EINVAL);
+	cr_assert_eq(host_given_links(h, &oif), -EINVAL);
 	host_free(h);
 }
 

@@ -53,3 +53,19 @@ Test(packet_line, one_that_was_refused)
 	cr_expect_str_eq(strbuf_str(&out), "malformed len 20");
 	strbuf_fini(&out);
 }
+
+/* The host may refuse it; what it is can be read all the same. */
+Test(packet_line, as_captured)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct wire_packet w;
+
+	wire_packet(&w, "10.0.0.5", "192.0.2.1", 200, "", 0);
+	w.pkt.flags = 0;
+	w.pkt.pkttype = PKTTYPE_OTHERHOST;
+	packet_line_captured(&out, &w.pkt);
+	cr_expect_str_eq(strbuf_str(&out),
+			 "proto-200 10.0.0.5 > 192.0.2.1 len 20");
+	cr_expect_eq(w.pkt.nfproto, 0, "the packet is left as it was");
+	strbuf_fini(&out);
+}

@@ -123,6 +123,19 @@ Test(receive, other_hosts_and_other_protocols)
 	cr_assert_eq(packet_receive(&pkt), REASON_hdr_short);
 }
 
+Test(receive, to_read_it_alone)
+{
+	uint8_t buf[64];
+	struct packet pkt;
+
+	make4(&pkt, buf, sizeof(buf), IPPROTO_UDP, 30);
+	buf[10] ^= 1; /* the header's checksum */
+	pkt.pkttype = PKTTYPE_OTHERHOST;
+	cr_assert_eq(packet_receive_lax(&pkt), REASON_NONE);
+	buf[0] = 0x44;
+	cr_assert_eq(packet_receive_lax(&pkt), REASON_hdr_short);
+}
+
 Test(receive, what_is_sent_here_is_not_doubted)
 {
 	uint8_t buf[64];

@@ -122,6 +122,25 @@ Test(pcapng, time_units_in_both_byte_orders)
 	}
 }
 
+/* libpcap's device of all links is no link. */
+Test(pcapng, the_name_any_is_none)
+{
+	static const char *const names[][2] = { { "any", "" },
+						{ "anyx", "anyx" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct strbuf b = STRBUF_INIT;
+		struct seen s;
+
+		section(&b, false);
+		iface(&b, false, 101, names[i][0], 9, 0);
+		packet(&b, false, 0, 1, 0);
+		s = read_bytes(b.s, b.len);
+		cr_assert_str_eq(s.iface, names[i][1]);
+		strbuf_fini(&b);
+	}
+}
+
 Test(pcapng, sections_forget_interfaces_and_may_turn_the_byte_order)
 {
 	struct strbuf b = STRBUF_INIT;
