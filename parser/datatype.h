@@ -143,9 +143,6 @@ void datatype_print(const struct parser_env *env, const struct datatype *t,
 bool str_number(struct str s, u128 *v);
 /** str_time() - "1d2h3m4s5ms" or plain seconds, in milliseconds */
 bool str_time(struct str s, uint64_t *ms);
-/** time_print() - milliseconds as nft prints them: 1h30m; @env numeric: whole
- * seconds */
-void time_print(const struct parser_env *env, uint64_t ms, struct strbuf *out);
 /** str_is() - are these the bytes of @word? */
 bool str_is(struct str s, const char *word);
 /** u128_mask() - the lowest @bits bits */

@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 #include "parser/check.h"
+#include "parser/listing.h"
 
 #define NS_PER_SEC 1000000000ull
 
@@ -67,19 +68,15 @@ bool str_time(struct str s, uint64_t *ms)
 	return true;
 }
 
-void time_print(const struct parser_env *env, uint64_t ms, struct strbuf *out)
+void time_print(bool numeric, uint64_t ms, struct strbuf *out)
 {
 	static const struct time_unit order[] = {
 		{ "d", 86400000 }, { "h", 3600000 }, { "m", 60000 },
 		{ "s", 1000 },	   { "ms", 1 },
 	};
 
-	if (env && env->numeric) {
+	if (numeric) {
 		strbuf_printf(out, "%llus", (unsigned long long)(ms / 1000));
-		return;
-	}
-	if (!ms) {
-		strbuf_puts(out, "0s");
 		return;
 	}
 	for (unsigned u = 0; u < ARRAY_LEN(order); u++) {
@@ -105,7 +102,7 @@ static int span_parse(struct check *c, const struct datatype *t,
 static void span_print(const struct parser_env *env, const struct datatype *t,
 		       u128 v, unsigned bits, struct strbuf *out)
 {
-	time_print(env, (uint64_t)v, out);
+	time_print(env && env->numeric, (uint64_t)v, out);
 }
 
 const struct datatype type_time = {

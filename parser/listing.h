@@ -54,6 +54,10 @@ void list_rule(struct parser *p, struct nftnl_rule *rule,
 struct json_t *list_rule_json(struct parser *p, struct nftnl_rule *rule,
 			      const struct list_world *world);
 
+/** time_print() - milliseconds as nft prints them: 1h30m, nothing for none;
+ * @numeric: whole seconds */
+void time_print(bool numeric, uint64_t ms, struct strbuf *out);
+
 /** list_object_word() - "counter" and the like, of a NFT_OBJECT_* */
 const char *list_object_word(uint32_t type);
 /** list_object() - the lines in a named object's block */

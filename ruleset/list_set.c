@@ -17,33 +17,6 @@
 
 /* --- times --------------------------------------------------------------- */
 
-/* As nft prints times: 1d2h3m4s5ms, or whole seconds with -n. */
-static void time_print(const struct rs_list *l, uint64_t ms)
-{
-	static const struct {
-		uint64_t ms;
-		const char *unit;
-	} units[] = {
-		{ 24 * 3600 * 1000, "d" },
-		{ 3600 * 1000, "h" },
-		{ 60 * 1000, "m" },
-		{ 1000, "s" },
-		{ 1, "ms" },
-	};
-
-	if (l->view->numeric) {
-		strbuf_printf(l->out, "%llus", (unsigned long long)(ms / 1000));
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (ms >= units[i].ms)
-			strbuf_printf(l->out, "%llu%s",
-				      (unsigned long long)(ms / units[i].ms),
-				      units[i].unit);
-		ms %= units[i].ms;
-	}
-}
-
 /* The kernel keeps timeouts in jiffies of 4 ms and gives them back so. */
 static uint64_t grain(uint64_t ms)
 {
@@ -102,12 +75,12 @@ static void declaration_print(struct rs_list *l, const struct rs_set *s)
 		strbuf_puts(l->out, "\t\tauto-merge\n");
 	if (s->timeout_ms) {
 		strbuf_puts(l->out, "\t\ttimeout ");
-		time_print(l, grain(s->timeout_ms));
+		time_print(l->view->numeric, grain(s->timeout_ms), l->out);
 		strbuf_putc(l->out, '\n');
 	}
 	if (s->gc_interval_ms) {
 		strbuf_puts(l->out, "\t\tgc-interval ");
-		time_print(l, s->gc_interval_ms);
+		time_print(l->view->numeric, s->gc_interval_ms, l->out);
 		strbuf_putc(l->out, '\n');
 	}
 	if (s->comment)
@@ -169,11 +142,11 @@ static void elem_print(struct rs_list *l, const struct rs_set *s,
 	elem_stmts(l, s, b, row);
 	if (timeout && timeout != s->timeout_ms) {
 		strbuf_puts(l->out, " timeout ");
-		time_print(l, grain(timeout));
+		time_print(l->view->numeric, grain(timeout), l->out);
 	}
 	if (!l->view->stateless && left) {
 		strbuf_puts(l->out, " expires ");
-		time_print(l, grain(left));
+		time_print(l->view->numeric, grain(left), l->out);
 	}
 	if (b->comments && b->comments[row])
 		strbuf_printf(l->out, " comment \"%s\"", b->comments[row]);

@@ -5,6 +5,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/json.h"
+#include "parser/listing.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -125,7 +126,7 @@ static void dynset_print(struct printer *pr, const struct stmt *s)
 	expr_print(pr, d->key);
 	if (d->timeout_ms) {
 		strbuf_puts(pr->out, " timeout ");
-		time_print(pr->env, d->timeout_ms, pr->out);
+		time_print(pr->env && pr->env->numeric, d->timeout_ms, pr->out);
 	}
 	calm.stateless = true;
 	pr->world = &calm;
