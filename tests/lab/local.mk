@@ -9,5 +9,8 @@ tests_lab_test_SOURCES = \
 	tests/lab/link_header.c \
 	tests/lab/names.c \
 	tests/lab/packet_line.c \
+	tests/lab/readdress.c \
 	tests/lab/result_json.c \
-	tests/lab/twice.c
+	tests/lab/summary.c \
+	tests/lab/twice.c \
+	tests/path/world.c tests/path/world.h
