@@ -33,12 +33,24 @@ static void match_mark(struct nftnl_rule *r, uint32_t mark)
 	fx_cmp_u32(r, NFT_CMP_EQ, NFT_REG_1, mark);
 }
 
-/* What the fast form of chain "in" says of itself. */
-static char *dump(const struct fx *fx)
+/* What the fast form of a chain of @n rules says of itself; @rule makes the
+ * i-th. */
+static char *dump(unsigned n, void (*rule)(struct nftnl_rule *r, uint16_t i))
 {
 	struct strbuf b = STRBUF_INIT;
+	struct fx fx;
 
-	vm_dump(fx_chain_find(fx, "in"), true, &b);
+	fx_init(&fx, NFPROTO_INET);
+	fx_begin(&fx);
+	for (unsigned i = 0; i < n; i++) {
+		struct nftnl_rule *r = fx_rule(&fx, "in");
+
+		rule(r, (uint16_t)i);
+		cr_assert_eq(fx_add(&fx, r), 0);
+	}
+	cr_assert_eq(fx_commit(&fx), 0);
+	vm_dump(fx_chain_find(&fx, "in"), true, &b);
+	fx_fini(&fx);
 	return strbuf_take(&b);
 }
 
@@ -51,24 +63,18 @@ static unsigned count(const char *s, const char *what)
 	return n;
 }
 
+static void address_and_port(struct nftnl_rule *r, uint16_t i)
+{
+	match_saddr(r, 1);
+	match_dport(r, NFT_CMP_EQ, i);
+	fx_verdict(r, NF_DROP, NULL);
+}
+
 /* One address and many ports: the address would make all rules candidates. */
 Test(flat_block, the_filter_is_the_rarest_test)
 {
-	struct fx fx;
-	char *s;
+	char *s = dump(100, address_and_port);
 
-	fx_init(&fx, NFPROTO_INET);
-	fx_begin(&fx);
-	for (uint16_t i = 0; i < 100; i++) {
-		struct nftnl_rule *r = fx_rule(&fx, "in");
-
-		match_saddr(r, 1);
-		match_dport(r, NFT_CMP_EQ, i);
-		fx_verdict(r, NF_DROP, NULL);
-		cr_assert_eq(fx_add(&fx, r), 0);
-	}
-	cr_assert_eq(fx_commit(&fx), 0);
-	s = dump(&fx);
 	/* saddr is load's field 0 and word's 1, dport 2 */
 	cr_assert_eq(count(s, "index of field "), 1, "%s", s);
 	cr_assert_not_null(strstr(s, "index of field 2\n"), "%s", s);
@@ -76,54 +82,39 @@ Test(flat_block, the_filter_is_the_rarest_test)
 				     "header + 2"),
 			   "%s", s);
 	free(s);
-	fx_fini(&fx);
+}
+
+static void address_and_other_ports(struct nftnl_rule *r, uint16_t i)
+{
+	match_saddr(r, i / 10u);
+	match_dport(r, NFT_CMP_NEQ, i);
+	fx_verdict(r, NF_DROP, NULL);
 }
 
 /* What holds for nearly every packet is no filter, however rare in rules. */
 Test(flat_block, a_test_that_mostly_holds_comes_last)
 {
-	struct fx fx;
-	char *s;
+	char *s = dump(100, address_and_other_ports);
 
-	fx_init(&fx, NFPROTO_INET);
-	fx_begin(&fx);
-	for (uint16_t i = 0; i < 100; i++) {
-		struct nftnl_rule *r = fx_rule(&fx, "in");
-
-		match_saddr(r, i / 10u);
-		match_dport(r, NFT_CMP_NEQ, i);
-		fx_verdict(r, NF_DROP, NULL);
-		cr_assert_eq(fx_add(&fx, r), 0);
-	}
-	cr_assert_eq(fx_commit(&fx), 0);
-	s = dump(&fx);
 	cr_assert_eq(count(s, "index of field "), 1, "%s", s);
 	cr_assert_not_null(strstr(s, "index of field 1\n"), "%s", s);
 	free(s);
-	fx_fini(&fx);
+}
+
+static void counted_port(struct nftnl_rule *r, uint16_t i)
+{
+	match_dport(r, NFT_CMP_EQ, i);
+	fx_counter(r);
 }
 
 Test(flat_block, a_few_rules_are_one_block)
 {
-	struct fx fx;
-	char *s;
+	char *s = dump(10, counted_port);
 
-	fx_init(&fx, NFPROTO_INET);
-	fx_begin(&fx);
-	for (uint16_t i = 0; i < 10; i++) {
-		struct nftnl_rule *r = fx_rule(&fx, "in");
-
-		match_dport(r, NFT_CMP_EQ, i);
-		fx_counter(r);
-		cr_assert_eq(fx_add(&fx, r), 0);
-	}
-	cr_assert_eq(fx_commit(&fx), 0);
-	s = dump(&fx);
 	cr_assert_eq(count(s, "block "), 1, "%s", s);
 	cr_assert_eq(count(s, "index of field "), 0, "%s", s);
 	cr_assert_not_null(strstr(s, "steps 3 always 0x0 "), "%s", s);
 	free(s);
-	fx_fini(&fx);
 }
 
 /* --- both forms on long chains ---------------------------------------------- */
