@@ -60,7 +60,7 @@ static int set_oif(struct cli *c, const char *arg)
 
 static int set_seed(struct cli *c, const char *arg)
 {
-	return cli_number(c, "--seed", arg, UINT64_MAX,
+	return cli_number(c, "seed", arg, UINT64_MAX,
 			  &((struct replay_own *)c->own)->seed);
 }
 

@@ -58,6 +58,7 @@ row 0 '' nftvm check -f r.nft
 row 0 '' nftvm check -fr.nft
 row 0 '' nftvm check --file=r.nft
 row 0 '' 'nftvm check -f - <r.nft'
+row 2 "nftvm replay: --seed: 'x' is no number" nftvm replay --seed x -f r.nft r.nft
 row 2 'standard input, can be read once' 'nftvm check -f - -f - <r.nft'
 row 2 'standard input, can be read once' 'nftvm check --host - -f - <r.nft'
 row 2 'standard input, can be read once' 'nftvm replay -f - - <r.nft'
