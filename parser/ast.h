@@ -204,6 +204,7 @@ struct key_expr {
 	const struct key_desc *key;
 	int8_t dir;	   /* ct: -1 none, 0 original, 1 reply */
 	uint8_t l3;	   /* ct tuple: family named before the key, or 0 */
+	bool any;	   /* ct tuple: @l3 is not said, but known */
 	bool present;	   /* fib, exthdr: existence alone */
 	uint32_t flags;	   /* fib: NFTA_FIB_F_* */
 	const void *field; /* exthdr: struct exthdr_field */

@@ -34,6 +34,9 @@ struct nftnl_obj;
 struct nftnl_rule;
 struct nftnl_set;
 
+/* What a concatenation has at most. */
+#define SET_MAX_FIELDS 16
+
 /**
  * struct set_type - what the language must know of a set that exists
  *
@@ -47,6 +50,8 @@ struct nftnl_set;
  * @auto_merge: intervals that overlap are joined
  * @has_elems:	there are elements already: no end row at 0 is to be added
  * @has_stmts:	its elements have statements, which a dynset does not list
+ * @fields:	of a concatenation: those whose type has no size of its own are of
+ *		@bits, in @byteorder
  * @layout:	parser/'s own, of sets that it made; NULL otherwise
  */
 struct set_type {
@@ -58,6 +63,10 @@ struct set_type {
 	uint32_t obj_type;
 	bool auto_merge, has_elems, has_stmts;
 	bool data_interval; /* data are ranges: both ends */
+	struct {
+		uint16_t bits;
+		uint8_t byteorder;
+	} fields[SET_MAX_FIELDS];
 	const struct set_layout *layout;
 };
 

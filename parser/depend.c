@@ -146,7 +146,7 @@ static int depend_transport(struct check *c, const struct payload_expr *e)
 
 	if (!e->proto->number || now == e->proto)
 		return 0;
-	if (now && now->number)
+	if (now && now->number && c->rule)
 		return conflict(c, &e->e, now->name, e->proto->name);
 	if (e->proto->nfproto && !is_one_family(c->family) &&
 	    !c->proto.at[PROTO_BASE_NETWORK] &&

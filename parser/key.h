@@ -17,6 +17,7 @@
  * @can_set:	it can be written
  * @dir:	ct: 1 a direction may be given, 2 it must
  * @alt:	ct, rt: the key when the network protocol is IPv6
+ * @any:	ct: the key when the version is not said, but known
  */
 struct key_desc {
 	const char *name;
@@ -26,7 +27,7 @@ struct key_desc {
 	uint8_t byteorder;
 	bool bare, can_set;
 	uint8_t dir;
-	unsigned alt;
+	unsigned alt, any;
 };
 
 /** key_find() - a row by name in a table that ends with a NULL name */
@@ -73,5 +74,12 @@ const struct exthdr_field *exthdr_field_find(const struct exthdr_desc *h,
 					     struct str name);
 
 extern const struct key_desc xfrm_keys[];
+
+struct check;
+struct expr;
+
+/** ct_check_field() - refuses what has no type of its own: a tuple's address
+ * whose version is not said, where sets and concatenations take it */
+int ct_check_field(struct check *c, const struct expr *e);
 
 #endif

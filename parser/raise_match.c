@@ -99,8 +99,11 @@ static void emit_piece(struct raise *r, const struct match_stmt *m,
 	if (m->op == OP_EQ && expr_is(right, value))
 		raise_learn_payload(r, p, expr_as(right, value_expr)->v);
 	at = raise_emit(r, &n->s);
+	/* A header within the layer (vlan) stays with the layer. */
 	if (m->op == OP_EQ && raise_is_key(p) && base == PROTO_BASE_LL &&
-	    r->proto[base] == &proto_vlan)
+	    r->proto[base] == &proto_vlan && expr_is(right, value) &&
+	    raise_upper(&proto_vlan, (unsigned)expr_as(right, value_expr)->v) ==
+		    &proto_vlan)
 		base--;
 	raise_uses(r, p);
 	if (m->op == OP_EQ && raise_is_key(p))

@@ -208,6 +208,8 @@ void raise_learn_key(struct raise *r, const struct key_expr *k, u128 v,
 	bool names;
 	unsigned base = layer_of_key(k, &names);
 
+	if (k->any && r->deps[PROTO_BASE_NETWORK] && may_drop_for_key(r, k, v))
+		raise_uses_layer(r, PROTO_BASE_NETWORK);
 	if (!names)
 		return;
 	if (expr_is(&k->e, meta))

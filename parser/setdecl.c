@@ -8,6 +8,7 @@
 
 #include "parser/elemdata.h"
 #include "parser/interval.h"
+#include "parser/key.h"
 #include "parser/lower.h"
 
 static struct set_field field_of(const struct expr *e, bool shifted)
@@ -30,6 +31,8 @@ int set_layout_of_key(struct check *c, const struct expr *key,
 
 	memset(l, 0, sizeof(*l));
 	if (!expr_is(key, concat)) {
+		if (ct_check_field(c, key))
+			return -1;
 		l->n = 1;
 		l->f[0] = field_of(key, true);
 		return 0;
@@ -41,13 +44,13 @@ int set_layout_of_key(struct check *c, const struct expr *key,
 	return 0;
 }
 
-/* @order: of types that have none of their own */
-static struct set_field field_of_type(const struct datatype *t, unsigned len,
+/* @bits, @order: of types that have none of their own */
+static struct set_field field_of_type(const struct datatype *t, unsigned bits,
 				      uint8_t order)
 {
 	struct set_field f = { .dtype = t };
 
-	f.len = (uint16_t)(t->size ? t->size : len * 8);
+	f.len = (uint16_t)(t->size ? t->size : bits);
 	f.bytes = (uint16_t)((f.len + 7) / 8);
 	f.byteorder = t->byteorder;
 	if (f.byteorder == BYTEORDER_INVALID)
@@ -82,7 +85,12 @@ int set_layout_of_type(struct check *c, const struct set_type *t,
 		one = datatype_by_id(id & ((1u << TYPE_BITS) - 1));
 		if (!one)
 			return bad_type(c, loc);
-		l->f[i] = field_of_type(one, t->key_len, t->key_byteorder);
+		if (l->n > 1)
+			l->f[i] = field_of_type(one, t->fields[i].bits,
+						t->fields[i].byteorder);
+		else
+			l->f[i] = field_of_type(one, 8 * t->key_len,
+						t->key_byteorder);
 	}
 	/* A field of bits in an anonymous set takes all bytes it lies in. */
 	if (l->n == 1 && t->key_len)
@@ -95,7 +103,7 @@ int set_layout_of_type(struct check *c, const struct set_type *t,
 		if (!one)
 			return bad_type(c, loc);
 		l->data = one->n_fields ? elemdata_field(one)
-					: field_of_type(one, t->data_len,
+					: field_of_type(one, 8 * t->data_len,
 							t->data_byteorder);
 		l->data_interval = t->data_interval;
 		if (l->data_interval)
@@ -131,6 +139,10 @@ void set_type_fill(struct cmd_set *set, const struct set_layout *l)
 
 	t->key_type = layout_type_id(l);
 	t->key_len = set_layout_key_len(l);
+	for (unsigned i = 0; i < l->n; i++) {
+		t->fields[i].bits = l->f[i].len;
+		t->fields[i].byteorder = l->f[i].byteorder;
+	}
 	t->key_byteorder = BYTEORDER_INVALID;
 	if (l->n == 1 && l->f[0].dtype->byteorder)
 		t->key_byteorder = l->f[0].dtype->byteorder;

@@ -8,8 +8,6 @@
 
 #include "parser/check.h"
 
-#define SET_MAX_FIELDS 16
-
 /**
  * struct set_field - one field of a key
  * @shift:	bits that constants are shifted left (a field of bits in an

@@ -34,13 +34,13 @@
 #define RS_CHUNK_ROWS 512
 
 void rs_elems_init(struct rs_elems *s, uint16_t key_len, uint16_t data_len,
-		   enum rs_order order, bool keeps_arrival)
+		   enum rs_order order, enum rs_listing listing)
 {
 	memset(s, 0, sizeof(*s));
 	s->key_len = key_len;
-	s->data_len = data_len + (keeps_arrival ? sizeof(uint32_t) : 0);
+	s->data_len = data_len + (listing ? sizeof(uint32_t) : 0);
 	s->order = order;
-	s->keeps_arrival = keeps_arrival;
+	s->listing = listing;
 }
 
 static void row_free(struct elem_batch *b, size_t row)
@@ -459,7 +459,7 @@ void rs_elems_insert(struct rs_elems *s, const struct rs_pos *at,
 	b = s->chunks[pos.chunk];
 	rs_batch_put(b, from, row);
 	row_own(b, b->len - 1);
-	if (s->keeps_arrival)
+	if (s->listing)
 		arrival_put(s, b, from, row);
 	rows_turn(b, pos.row, false);
 	if (!pos.row)

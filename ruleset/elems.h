@@ -21,11 +21,19 @@ enum rs_order {
 	RS_ORDER_HOST,	/* one little-endian number: last byte counts most */
 };
 
+/** In which order rows are listed. Other than by keys, arrivals are counted. */
+enum rs_listing {
+	RS_LIST_KEYS,	  /* as they are kept */
+	RS_LIST_ARRIVALS, /* as they came in */
+	RS_LIST_LOW_BITS, /* flags by their lowest one, then the latest first */
+};
+
 /**
  * struct rs_elems - a sorted array in chunks
  * @order:	of the keys
- * @keeps_arrival: rows are listed in the order they came in, which is counted
- *		in @arrivals; see rs_elems_arrival()
+ * @listing:	the order of listing
+ * @arrivals:	rows that came in, unless they are listed by their keys; see
+ *		rs_elems_arrival()
  * @chunks:	each holds 1 to RS_CHUNK_ROWS rows, all below those of the next
  * @firsts:	of each chunk's first row, the bytes that count most, as a number
  * @len:	rows in all chunks
@@ -35,7 +43,7 @@ enum rs_order {
  */
 struct rs_elems {
 	enum rs_order order;
-	bool keeps_arrival;
+	enum rs_listing listing;
 	uint32_t arrivals;
 	uint16_t key_len, data_len;
 	struct elem_batch **chunks;
@@ -50,7 +58,7 @@ struct rs_pos {
 };
 
 void rs_elems_init(struct rs_elems *s, uint16_t key_len, uint16_t data_len,
-		   enum rs_order order, bool keeps_arrival);
+		   enum rs_order order, enum rs_listing listing);
 void rs_elems_fini(struct rs_elems *s);
 
 /** rs_key_cmp() - compare two keys; < 0, 0, > 0 */

@@ -156,19 +156,55 @@ static void elem_print(struct rs_list *l, const struct rs_set *s,
 	}
 }
 
-/* A row of a store in the order of listing. */
+/* A row of a store in the order of listing: by @weight, then @arrival. */
 struct place {
 	const struct elem_batch *b;
 	size_t row;
+	unsigned weight;
+	int64_t arrival;
 };
 
-static int arrival_cmp(const void *a, const void *b)
+static int place_cmp(const void *a, const void *b)
 {
 	const struct place *pa = a, *pb = b;
-	uint32_t na = rs_elems_arrival(pa->b, pa->row);
-	uint32_t nb = rs_elems_arrival(pb->b, pb->row);
 
-	return (na > nb) - (na < nb);
+	if (pa->weight != pb->weight)
+		return pa->weight < pb->weight ? -1 : 1;
+	return (pa->arrival > pb->arrival) - (pa->arrival < pb->arrival);
+}
+
+/* 1 + the number of a key's lowest flag; 0: it has none. */
+static unsigned low_bit(const struct rs_elems *e, const uint8_t *key)
+{
+	for (unsigned i = 0; i < e->key_len; i++) {
+		uint8_t v =
+			key[e->order == RS_ORDER_HOST ? i : e->key_len - 1 - i];
+
+		if (v)
+			return 8 * i + (unsigned)__builtin_ffs(v);
+	}
+	return 0;
+}
+
+static void place_weigh(const struct rs_elems *e, struct place *p)
+{
+	p->arrival = rs_elems_arrival(p->b, p->row);
+	if (e->listing != RS_LIST_LOW_BITS)
+		return;
+	p->weight = p->b->flags[p->row] & ELEM_CATCHALL
+			    ? UINT_MAX
+			    : low_bit(e, elem_batch_key(p->b, p->row));
+	p->arrival = -p->arrival;
+}
+
+static void places_sort(const struct rs_elems *e, struct place *places,
+			size_t n)
+{
+	if (e->listing == RS_LIST_KEYS)
+		return;
+	for (size_t i = 0; i < n; i++)
+		place_weigh(e, &places[i]);
+	qsort(places, n, sizeof(*places), place_cmp);
 }
 
 /* The set's rows without the number of arrival, which is no data. */
@@ -188,12 +224,11 @@ size_t rs_list_each(const struct rs_elems *e, rs_elem_fn *fn, void *data)
 
 	for (size_t i = 0; i < e->n_chunks; i++)
 		for (size_t row = 0; row < e->chunks[i]->len; row++)
-			places[n++] = (struct place){ e->chunks[i], row };
-	if (e->keeps_arrival)
-		qsort(places, n, sizeof(*places), arrival_cmp);
+			places[n++] =
+				(struct place){ .b = e->chunks[i], .row = row };
+	places_sort(e, places, n);
 	elem_batch_init(&one, e->key_len,
-			e->data_len -
-				(e->keeps_arrival ? sizeof(uint32_t) : 0));
+			e->data_len - (e->listing ? sizeof(uint32_t) : 0));
 	for (size_t i = 0; i < n; i++) {
 		row_view(e, &places[i], &one);
 		fn(data, &one, i);
@@ -287,7 +322,7 @@ static void living_sort(const struct rs_set *s, const struct elem_batch *live,
 	size_t row = 0;
 
 	rs_elems_init(to, live->key_len, live->data_len, s->elems.order,
-		      s->elems.keeps_arrival);
+		      s->elems.listing);
 	while (row < live->len) {
 		uint8_t flags = live->flags[row];
 

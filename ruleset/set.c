@@ -10,6 +10,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "base/strmap.h"
+#include "parser/datatype.h"
 
 struct rs_set *rs_set_find(const struct rs_table *t, const char *name)
 {
@@ -157,6 +158,19 @@ static enum rs_order order_of(const struct set_type *type, bool is_interval)
 	return RS_ORDER_HOST;
 }
 
+/* Ranges of concatenations are listed as the kernel's pipapo gives them, flags
+ * by their names, of which nft compares the first. */
+static enum rs_listing listing_of(const struct set_type *type, bool is_interval)
+{
+	const struct datatype *t = datatype_by_id(type->key_type);
+
+	if (type->flags & NFT_SET_CONCAT)
+		return type->flags & NFT_SET_INTERVAL ? RS_LIST_ARRIVALS
+						      : RS_LIST_KEYS;
+	return t && t->bitmask && !is_interval ? RS_LIST_LOW_BITS
+					       : RS_LIST_KEYS;
+}
+
 static uint32_t column_len(const struct set_type *type)
 {
 	enum {
@@ -169,12 +183,11 @@ static uint32_t column_len(const struct set_type *type)
 static void elems_init(struct rs_set *s)
 {
 	const struct set_type *type = &s->type;
-	bool is_concat = type->flags & NFT_SET_CONCAT;
 	bool is_interval = rs_set_is_interval(s);
 
 	rs_elems_init(&s->elems, type->key_len, column_len(type),
 		      order_of(type, is_interval),
-		      is_concat && (type->flags & NFT_SET_INTERVAL));
+		      listing_of(type, is_interval));
 }
 
 static int stmt_put(struct nftnl_expr *e, void *data)

@@ -382,7 +382,7 @@ static int each_point(struct fill *f, const struct elem_batch *elems,
 {
 	int err = 0;
 
-	if (f->s->elems.keeps_arrival)
+	if (f->s->elems.listing)
 		elem_batch_key_ends(&f->one);
 	for (size_t row = 0; !err && row < elems->len; row++) {
 		one_set(f, elems, row);
@@ -514,7 +514,7 @@ static void fill_init(struct fill *f, struct ruleset *rs, struct rs_set *s,
 	const struct rs_elems *e = &s->elems;
 	uint16_t data_len = e->data_len;
 
-	if (e->keeps_arrival)
+	if (e->listing)
 		data_len -= sizeof(uint32_t);
 	memset(f, 0, sizeof(*f));
 	f->rs = rs;

@@ -155,8 +155,8 @@ static void binop_lower(struct lower *l, const struct expr *e, unsigned reg)
 		return;
 	}
 	lower_left(l, b, reg);
-	value_export(b->mask, bytes, e->byteorder, mask);
-	value_export(b->xor, bytes, e->byteorder, xor);
+	value_export(b->mask, bytes, expr_order(e), mask);
+	value_export(b->xor, bytes, expr_order(e), xor);
 	lower_bitwise(l, reg, bytes, mask, xor);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* a . b . c: of a packet's fields, or of constants for them */
 #include "parser/json.h"
+#include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -64,7 +65,7 @@ static struct expr *concat_check(struct check *c, struct expr *e)
 	for (size_t i = 0; i < l->items.len; i++) {
 		struct expr *item = expr_check(c, l->items.v[i]);
 
-		if (!item)
+		if (!item || ct_check_field(c, item))
 			return NULL;
 		fields[i] = item->dtype;
 		bits += 32 * lower_words(item->len);

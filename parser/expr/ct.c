@@ -17,7 +17,8 @@
 
 /* clang-format off */
 const struct key_desc ct_keys[] = {
-	/* name, key, type, bits, order, -, can be set, direction, IPv6's key */
+	/* name, key, type, bits, order, -, can be set, direction, IPv6's key,
+	 * the one for both */
 	{ "state", NFT_CT_STATE, &type_ct_state, 32, HOST },
 	{ "direction", NFT_CT_DIRECTION, &type_ct_dir, 8, HOST },
 	{ "status", NFT_CT_STATUS, &type_ct_status, 32, HOST },
@@ -29,9 +30,9 @@ const struct key_desc ct_keys[] = {
 	{ "protocol", NFT_CT_PROTOCOL, &type_inet_proto, 8, BIG, false, false,
 	  1 },
 	{ "saddr", NFT_CT_SRC_IP, &type_ipv4_addr, 32, BIG, false, false, 2,
-	  NFT_CT_SRC_IP6 },
+	  NFT_CT_SRC_IP6, NFT_CT_SRC },
 	{ "daddr", NFT_CT_DST_IP, &type_ipv4_addr, 32, BIG, false, false, 2,
-	  NFT_CT_DST_IP6 },
+	  NFT_CT_DST_IP6, NFT_CT_DST },
 	{ "proto-src", NFT_CT_PROTO_SRC, &type_inet_service, 16, BIG, false,
 	  false, 2 },
 	{ "proto-dst", NFT_CT_PROTO_DST, &type_inet_service, 16, BIG, false,
@@ -57,7 +58,8 @@ static int tuple_family(struct check *c, struct key_expr *k)
 				  "cannot tell the IP version: say ip %s or "
 				  "ip6 %s",
 				  k->key->name, k->key->name);
-	if (!k->l3)
+	k->any = !k->l3;
+	if (k->any)
 		k->l3 = c->family == NFPROTO_INET ? net->nfproto : c->family;
 	if (check_l3(c, &k->e, k->l3))
 		return -1;
@@ -106,7 +108,17 @@ static struct expr *ct_check(struct check *c, struct expr *e)
 
 static unsigned kernel_key(const struct key_expr *k)
 {
+	if (k->any)
+		return k->key->any;
 	return k->l3 == NFPROTO_IPV6 && k->key->alt ? k->key->alt : k->key->key;
+}
+
+int ct_check_field(struct check *c, const struct expr *e)
+{
+	if (!expr_is(e, ct) || !expr_as_const(e, key_expr)->any)
+		return 0;
+	return diag_error(c->diags, &e->loc,
+			  "say ip or ip6 for an address that is looked up");
 }
 
 static void ct_lower(struct lower *l, const struct expr *e, unsigned reg)
@@ -145,7 +157,8 @@ static bool ct_same(const struct expr *a, const struct expr *b)
 	const struct key_expr *x = expr_as_const(a, key_expr);
 	const struct key_expr *y = expr_as_const(b, key_expr);
 
-	return x->key == y->key && x->dir == y->dir && x->l3 == y->l3;
+	return kernel_key(x) == kernel_key(y) && x->dir == y->dir &&
+	       x->l3 == y->l3;
 }
 
 /* The key's row: addresses have one for both IP versions. */
@@ -157,6 +170,9 @@ static const struct key_desc *row_of(unsigned key, uint8_t *l3)
 	for (const struct key_desc *alt = ct_keys; !k && alt->name; alt++)
 		if (alt->alt == key) {
 			*l3 = NFPROTO_IPV6;
+			return alt;
+		} else if (alt->any == key && key) {
+			*l3 = NFPROTO_IPV4;
 			return alt;
 		}
 	return k;
@@ -175,6 +191,7 @@ struct expr *ct_node(struct raise *r, unsigned key, int dir)
 	e->key = k;
 	e->dir = (int8_t)dir;
 	e->l3 = l3;
+	e->any = k->any == key && key;
 	if (l3 == NFPROTO_IPV6) {
 		e->e.dtype = &type_ipv6_addr;
 		e->e.len = 128;
@@ -197,10 +214,25 @@ static bool ct_raise(struct raise *r, const struct nftnl_expr *n)
 	return e;
 }
 
+/* An address whose version the key does not say is of the one that the rule
+ * has told of before. */
+static void ct_complete(struct raise *r, struct expr **e)
+{
+	const struct proto_desc *net = r->proto[PROTO_BASE_NETWORK];
+	struct key_expr *k = raise_copy(r, *e, key_expr);
+
+	if (!k->any || !net || net->nfproto != NFPROTO_IPV6)
+		return;
+	k->l3 = NFPROTO_IPV6;
+	k->e.dtype = &type_ipv6_addr;
+	k->e.len = 128;
+	*e = &k->e;
+}
+
 static json_t *ct_json(struct printer *pr, const struct expr *e)
 {
 	const struct key_expr *k = expr_as_const(e, key_expr);
-	const char *l3 = !k->key->alt || !k->l3	 ? ""
+	const char *l3 = !k->key->alt || k->any	 ? ""
 			 : k->l3 == NFPROTO_IPV6 ? "ip6 "
 						 : "ip ";
 	json_t *o = json_object();
@@ -221,4 +253,5 @@ const struct expr_ops expr_ct = {
 	.same = ct_same,
 	.nftnl = "ct",
 	.raise = ct_raise,
+	.complete = ct_complete,
 };

@@ -5,6 +5,7 @@
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/json.h"
+#include "parser/key.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -47,7 +48,7 @@ static struct expr *declared(struct check *c, const struct expr *key,
 	struct expr *map = expr_check(c, e);
 	struct set_layout l;
 
-	if (!map)
+	if (!map || ct_check_field(c, key))
 		return NULL;
 	if (!types_match(key->dtype, map->dtype)) {
 		check_mismatch(c, key, map);

@@ -159,7 +159,7 @@ static int check_right(struct check *c, struct match_stmt *m)
 	}
 	if (expr_is(right, setref)) {
 		m->right = expr_check(c, right);
-		if (!m->right)
+		if (!m->right || ct_check_field(c, m->left))
 			return -1;
 		return types_match(m->left->dtype, m->right->dtype)
 			       ? 0
@@ -404,6 +404,15 @@ static struct expr *prefix_of(struct raise *r, const struct expr *left,
 	return &p->e;
 }
 
+/* Is a constant that is shorter than what it is compared with a prefix? nft
+ * does not know how long an address is whose version the key does not say. */
+static bool is_part(const struct expr *left, const struct expr *right)
+{
+	if (expr_is(left, ct) && expr_as_const(left, key_expr)->any)
+		return false;
+	return left->len > right->len && !datatype_is_string(left->dtype);
+}
+
 /* A constant for each register that the concatenation takes. */
 static struct expr *split(struct raise *r, const struct list_expr *left,
 			  const uint8_t *data, uint32_t len)
@@ -443,7 +452,7 @@ static bool raise_cmp(struct raise *r, const struct nftnl_expr *n)
 		right = split(r, expr_as(left, list_expr), data, len);
 	} else {
 		right = raise_value(r, data, len);
-		if (left->len > right->len && !datatype_is_string(left->dtype))
+		if (is_part(left, right))
 			right = prefix_of(r, left, right);
 	}
 	raise_match(r, ops[op], left, right);
