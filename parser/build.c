@@ -169,6 +169,21 @@ struct expr *build_var(struct parser *p, const struct loc *loc, struct str name)
 	return &v->e;
 }
 
+struct str build_var_text(struct parser *p, struct str name,
+			  const struct loc *loc)
+{
+	const struct define *d = define_find(p, name);
+
+	if (!d)
+		unknown_variable(p, name, loc);
+	else if (expr_is(d->init, symbol))
+		return expr_as(d->init, symbol_expr)->text;
+	else
+		diag_error2(p->diags, loc, &d->loc, "\"%s\" is no single word",
+			    d->name);
+	return (struct str){ "", 0 };
+}
+
 static void scope_push(struct parser *p)
 {
 	struct scope *s = arena_new_of(p->arena, struct scope);

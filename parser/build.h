@@ -48,6 +48,9 @@ void build_define(struct parser *p, const struct loc *loc, struct str name,
 void build_undefine(struct parser *p, struct str name);
 /** build_scope_pop() - the innermost block ends, and its variables */
 void build_scope_pop(struct parser *p);
+/** build_var_text() - the word that a variable is, "" with a diagnostic */
+struct str build_var_text(struct parser *p, struct str name,
+			  const struct loc *loc);
 struct expr *build_var(struct parser *p, const struct loc *loc,
 		       struct str name);
 

@@ -2,9 +2,11 @@
 /* Builders of statements. */
 #include "parser/build.h"
 
+#include <ctype.h>
 #include <linux/netfilter/nf_log.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "base/strbuf.h"
 #include "parser/key.h"
 
 #define NODE(p, var, type, ops_, loc_)                            \
@@ -303,6 +305,45 @@ static void log_number(struct parser *p, struct log_stmt *l, unsigned has,
 	*field = (uint32_t)number64(p, value, loc) & max;
 }
 
+static size_t name_len(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.len && (isalnum((unsigned char)s.s[n]) || s.s[n] == '_'))
+		n++;
+	return n;
+}
+
+/* A prefix: its variables are what they are defined as, within quotes, too. */
+static const char *log_prefix(struct parser *p, struct str text,
+			      const struct loc *loc)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *s;
+
+	while (text.len) {
+		struct str name = { text.s + 1, text.len - 1 };
+		size_t len = 1;
+
+		if (*text.s == '$') {
+			name.len = (uint32_t)name_len(name);
+			len += name.len;
+			name = build_var_text(p, name, loc);
+			strbuf_add(&out, name.s, name.len);
+		} else {
+			strbuf_putc(&out, *text.s);
+		}
+		text.s += len;
+		text.len -= (uint32_t)len;
+	}
+	if (out.len > 127)
+		diag_error(p->diags, loc,
+			   "log prefix longer than 127 characters");
+	s = arena_strndup(p->arena, strbuf_str(&out), out.len);
+	strbuf_fini(&out);
+	return s;
+}
+
 struct stmt *build_log_opt(struct parser *p, struct stmt *s, struct str opt,
 			   const struct loc *opt_loc, struct str value,
 			   const struct loc *loc)
@@ -311,10 +352,7 @@ struct stmt *build_log_opt(struct parser *p, struct stmt *s, struct str opt,
 
 	if (str_is(opt, "prefix")) {
 		l->has |= LOG_HAS_PREFIX;
-		l->prefix = arena_strndup(p->arena, value.s, value.len);
-		if (value.len > 127)
-			diag_error(p->diags, loc,
-				   "log prefix longer than 127 characters");
+		l->prefix = log_prefix(p, value, loc);
 	} else if (str_is(opt, "level")) {
 		log_level(p, l, value, loc);
 	} else if (str_is(opt, "group")) {

@@ -67,6 +67,11 @@ static struct expr *concat_check(struct check *c, struct expr *e)
 
 		if (!item || ct_check_field(c, item))
 			return NULL;
+		if (c->rule && item->dtype == &type_string)
+			return diag_error(c->diags, &item->loc,
+					  "text of any length in a "
+					  "concatenation"),
+			       NULL;
 		fields[i] = item->dtype;
 		bits += 32 * lower_words(item->len);
 		arena_push(c->arena, &r->items, item);

@@ -162,7 +162,7 @@ static json_t *log_json(struct printer *pr, const struct stmt *s)
 		json_object_set_new(o, "group", json_integer(g->group));
 	if (g->has & LOG_HAS_SNAPLEN)
 		json_object_set_new(o, "snaplen", json_integer(g->snaplen));
-	if (g->has & LOG_HAS_QTHRESHOLD)
+	if (g->qthreshold)
 		json_object_set_new(o, "queue-threshold",
 				    json_integer(g->qthreshold));
 	if (g->has & LOG_HAS_LEVEL && g->level != LEVEL_WARNING)

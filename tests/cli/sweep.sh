@@ -66,6 +66,17 @@ judge()
 	done' >/dev/null 2>&1
 }
 
+# What the kernel of this machine lacks, a pattern of texts.
+lacks=$(unshare -n sh -c 'nft "add table t; add chain t c; add rule t c queue"' \
+	>/dev/null 2>&1 || echo '(^| )queue')
+
+# lacking FILE - was it refused because of that?
+lacking()
+{
+	[ -n "$lacks" ] && grep -q 'No such file or directory' "$1.err" &&
+		grep -qE "$lacks" "$1"
+}
+
 # same_code FILE - `why` says how the bytecode differs
 same_code()
 {
@@ -90,6 +101,7 @@ one()
 		# what any link may be called: nothing is said
 		grep -qE '^(BUG|fell over)|Interface does not exist' "$f.err" &&
 			return
+		lacking "$f" && return
 		nftvm list -f "$f" >/dev/null 2>&1 &&
 			why="nft refuses: $(head -1 "$f.err")"
 		return
