@@ -79,6 +79,15 @@ row 1 '^sip.nft:2:12-12: error: helper sip is not run here$' \
 	nftvm compile --emit=vm -f sip.nft
 row 1 '^sip.nft:2:12-12: error: helper sip is not run here$' \
 	nftvm replay -f sip.nft empty.pcap
+# tables that no packet here passes: said, and the rest is run
+printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\1\0\0\0' >none.pcap
+for family in arp bridge; do
+	echo "table $family t { chain c { counter; }; }" >$family.nft
+	row 0 '' nftvm check -f $family.nft
+	row 0 "^$family.nft:.* warning: table t is not run: .* $family tables" \
+		nftvm replay -f $family.nft -f r.nft none.pcap
+done
+row 0 "^packets 0" nftvm replay -f r.nft none.pcap
 row 1 'no.host: No such file or directory' nftvm check --host no.host -f r.nft
 row 1 ':1:.*error' "echo nonsense >h; nftvm check --host h -f r.nft"
 row 2 "--debug knows netlink, not 'all'" nftvm compile --debug=all -f r.nft
