@@ -8,6 +8,10 @@
  * read. Numbers up to the changed segment (@pos) were moved by @before: that of
  * all changes before the last one, since a retransmission may still come.
  *
+ * As in the kernel, what is adjusted need not be a segment: an ICMP error of
+ * this host about a reply comes by too, and its bytes are taken for a TCP
+ * header. Whatever length stands there, one below 20 is one without options.
+ *
  * Ref: nf_conntrack_seqadj.c.
  */
 #include "ct/seqadj.h"
@@ -117,22 +121,21 @@ static bool adjust(struct packet *pkt, uint32_t l4_off,
 		   uint32_t (*own)(const struct ct_seqadj *s, uint32_t seq),
 		   uint32_t (*peers)(const struct ct_seqadj *s, uint32_t seq))
 {
-	const uint8_t *peek = packet_read(pkt, l4_off, 20);
 	const struct ct_seqadj *other = &help->seq[!dir];
+	uint8_t *th = packet_write(pkt, l4_off, 20);
 	uint32_t header;
-	uint8_t *th;
 
-	if (!peek)
-		return false;
-	header = (peek[12] >> 4) * 4u;
-	th = packet_write(pkt, l4_off, header);
-	if (!th || header < 20)
+	if (!th)
 		return false;
 	replace32(th, th + 4, own(&help->seq[dir], get_be32(th + 4)));
 	if (!(th[13] & FLAG_ACK))
 		return true;
 	replace32(th, th + 8, peers(other, get_be32(th + 8)));
-	return adjust_sacks(th, header, other, peers);
+	header = (th[12] >> 4) * 4u;
+	if (header <= 20)
+		return true;
+	th = packet_write(pkt, l4_off, header);
+	return th && adjust_sacks(th, header, other, peers);
 }
 
 bool ct_seqadj_packet(struct packet *pkt, uint32_t l4_off,

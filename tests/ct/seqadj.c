@@ -97,6 +97,28 @@ Test(seqadj, refuses_options_that_end_in_the_middle)
 	cr_expect_not(adjusted(&help, S2C, 1, 1034, "01010508", &w));
 }
 
+/* An ICMP error is adjusted as if it were a segment; in its quote's IP id, the
+ * length of the header may be anything (nf_ct_seq_adjust() reads it only where
+ * there are options to walk). */
+Test(seqadj, takes_any_length_below_20_for_none)
+{
+	struct segment_spec s = { S2C, ".", 1, 1034, 1000, 5, NULL };
+	struct ct_conn4 ct = { .c.status = IPS_CONFIRMED };
+	struct ct_help help = two_changes(&ct.c);
+	struct packet pkt;
+	struct wire w;
+
+	for (uint8_t words = 0; words < 5; words++) {
+		wire_tcp(&w, false, 4000, 21, &s);
+		w.buf[w.l4_off + 12] = (uint8_t)(words << 4);
+		packet_init(&pkt, w.buf, sizeof(w.buf), w.buf, w.len, w.len);
+		cr_assert_eq(packet_receive(&pkt), REASON_NONE);
+		cr_expect(
+			ct_seqadj_packet(&pkt, w.l4_off, &help, CT_DIR_REPLY));
+		cr_expect_eq(ack_of(&w), 1030, "%u words", words);
+	}
+}
+
 /* The same segment once more, or one before it, moves nothing again. */
 Test(seqadj, counts_a_change_once)
 {
