@@ -73,6 +73,9 @@ enum packet_flag {
 	PKT_CSUM_LAX = 1 << 9,
 	/* looped back: sent and received by this host */
 	PKT_LOOPED = 1 << 8,
+	/* made here, its transport checksum left to the output link: so far it
+	 * would be the sum of the pseudo header (CHECKSUM_PARTIAL) */
+	PKT_CSUM_PARTIAL = 1 << 10,
 };
 
 /**

@@ -39,6 +39,7 @@
  * @len:	of the IP packet at @data
  * @is_own:	it belongs to no connection
  * @oif:	the link it must leave by, 0 when routing may choose
+ * @flags:	of the packet
  */
 struct answer {
 	uint8_t buf[HEADROOM + ICMP6_MOST];
@@ -46,6 +47,7 @@ struct answer {
 	uint32_t len;
 	bool is_own;
 	uint32_t oif;
+	uint32_t flags;
 };
 
 /* An ICMP error to be. */
@@ -78,7 +80,7 @@ static void answer_send(struct path_run *run, struct answer *a)
 	if (run->depth >= MAX_DEPTH)
 		return;
 	packet_init(&pkt, a->buf, sizeof(a->buf), a->data, a->len, a->len);
-	pkt.flags |= PKT_LOCAL_OUT | PKT_CSUM_OK;
+	pkt.flags |= PKT_LOCAL_OUT | PKT_CSUM_OK | a->flags;
 	pkt.number = run->pkt->number;
 	if (packet_receive(&pkt) != REASON_NONE)
 		return;
@@ -175,8 +177,8 @@ static bool header_sum_good(const struct packet *pkt)
 
 static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 {
-	uint32_t len = pkt->len - off;
-	uint64_t sum;
+	const uint32_t len = pkt->len - off;
+	uint64_t sum = 0;
 
 	if (pkt->flags & PKT_CSUM_OK || !has_csum(pkt, proto, off))
 		return true;
@@ -190,18 +192,23 @@ static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 	case IPPROTO_ICMPV6:
 		switch (packet_csum_l4(pkt, proto, off)) {
 		case CSUM_BAD:
-			return false;
+			break;
 		case CSUM_PARTIAL:
 			return pkt->flags & PKT_CSUM_LAX;
 		default:
 			return true;
 		}
 	}
-	/* Others are taken to sum up to zero; hardly one does. */
+	/* Others, and what is too short for its header, are taken to sum up to
+	 * zero; hardly one does. */
 	if (pkt->len < pkt->wire_len)
 		return true;
-	sum = is_v4(pkt) ? 0 : csum_pseudo(pkt, len, proto);
-	return csum_fold(csum_partial(pkt->data + off, len, sum)) == 0;
+	if (!is_v4(pkt) || proto == IPPROTO_TCP || proto == IPPROTO_UDP)
+		sum = csum_pseudo(pkt, len, proto);
+	if (is_v4(pkt))
+		off = 0;
+	return csum_fold(csum_partial(pkt->data + off, pkt->len - off, sum)) ==
+	       0;
 }
 
 /* --- TCP resets ----------------------------------------------------------- */
@@ -331,8 +338,11 @@ static void send_reset(struct path_run *run)
 			    &from, &to);
 	fill_csum(&a, pkt->nfproto, IPPROTO_TCP, hdr);
 	/* IPv4's is left to the output link (skb_checksum_help()) */
-	if (is_v4(pkt) && !load_raw16(a.data + hdr + 16))
-		memset(a.data + hdr + 16, 0xff, 2);
+	if (is_v4(pkt)) {
+		a.flags = PKT_CSUM_PARTIAL;
+		if (!load_raw16(a.data + hdr + 16))
+			memset(a.data + hdr + 16, 0xff, 2);
+	}
 	if (pkt->ct)
 		ct_close(run->p->cfg.ct, pkt->ct, run->now);
 	answer_send(run, &a);
@@ -362,6 +372,15 @@ static bool may_answer4(const struct path_run *run)
 	return type && !is_error4(*type);
 }
 
+/* A quoted reset has not got its checksum yet; @quote is all of it. */
+static void unfinish_csum(const struct packet *pkt, uint8_t *quote)
+{
+	const be16_t sum =
+		(be16_t)~csum_fold(csum_pseudo(pkt, 20, IPPROTO_TCP));
+
+	memcpy(quote + 20 + 16, &sum, sizeof(sum));
+}
+
 /* The ICMP header, and @room bytes of the packet that it is about. */
 static void put_error(uint8_t *out, const struct icmp_error *e,
 		      const struct packet *pkt, uint32_t room)
@@ -371,6 +390,8 @@ static void put_error(uint8_t *out, const struct icmp_error *e,
 	memset(out + 2, 0, 2);
 	put_be32(out + 4, e->rest);
 	memcpy(out + 8, pkt->data, room);
+	if (pkt->flags & PKT_CSUM_PARTIAL)
+		unfinish_csum(pkt, out + 8);
 }
 
 static void send_icmp4(struct path_run *run, const struct icmp_error *e)
