@@ -4,18 +4,12 @@
 #include <linux/netfilter/nf_conntrack_tcp.h>
 
 #include "ct/l4proto.h"
+#include "ct/nat.h"
 
 enum {
 	/* the most that one look takes out: CONNCOUNT_GC_MAX_NODES */
 	SWEEP_MAX = 64,
 };
-
-static bool tuple_eq(const struct ct_tuple *a, const struct ct_tuple *b)
-{
-	return inet_addr_eq(&a->src, &b->src) &&
-	       inet_addr_eq(&a->dst, &b->dst) && a->sport == b->sport &&
-	       a->dport == b->dport && a->l3 == b->l3 && a->l4 == b->l4;
-}
 
 /* Ref: already_closed(). */
 static bool is_closed(struct ct_conn *ct)
@@ -43,7 +37,7 @@ static enum found look(struct ct_table *t, const struct ct_tuple *tuple,
 
 	if (!ct)
 		return OVER;
-	if (tuple_eq(tuple, wanted))
+	if (ct_tuple_eq(tuple, wanted))
 		found = SAME;
 	else if (is_closed(ct))
 		found = OVER;

@@ -7,8 +7,6 @@
 #include "parser/json.h"
 
 #include <stdio.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
 
 /* integer_type_json() */
 static json_t *number(u128 v)
@@ -74,19 +72,7 @@ json_t *json_bound(const struct parser_env *env, const struct datatype *t,
 
 json_t *json_verdict(int32_t code, const char *chain)
 {
-	static const struct {
-		int32_t code;
-		const char *word;
-	} words[] = {
-		{ NF_ACCEPT, "accept" },      { NF_DROP, "drop" },
-		{ NFT_CONTINUE, "continue" }, { NFT_RETURN, "return" },
-		{ NFT_JUMP, "jump" },	      { NFT_GOTO, "goto" },
-	};
-	size_t i = 0;
-
-	while (i < ARRAY_LEN(words) - 1 && words[i].code != code)
-		i++;
-	return json_one(words[i].word,
+	return json_one(verdict_word(code),
 			chain ? json_one("target", json_text(chain))
 			      : json_null());
 }

@@ -126,20 +126,27 @@ static void print_key(const struct parser_env *env, const struct set_layout *l,
 	}
 }
 
+const char *verdict_word(int32_t code)
+{
+	switch (code) {
+	case NF_ACCEPT:
+		return "accept";
+	case NF_DROP:
+		return "drop";
+	case NFT_CONTINUE:
+		return "continue";
+	case NFT_RETURN:
+		return "return";
+	case NFT_JUMP:
+		return "jump";
+	default:
+		return "goto";
+	}
+}
+
 static void print_verdict(int32_t code, const char *chain, struct strbuf *out)
 {
-	static const struct {
-		int32_t code;
-		const char *word;
-	} words[] = {
-		{ NF_ACCEPT, "accept" },      { NF_DROP, "drop" },
-		{ NFT_CONTINUE, "continue" }, { NFT_RETURN, "return" },
-		{ NFT_JUMP, "jump" },	      { NFT_GOTO, "goto" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (words[i].code == code)
-			strbuf_puts(out, words[i].word);
+	strbuf_puts(out, verdict_word(code));
 	if (chain)
 		strbuf_printf(out, " %s", chain);
 }

@@ -28,6 +28,8 @@ static inline void expr_print(struct printer *pr, const struct expr *e)
 
 /** print_value() - a constant of @like's type */
 void print_value(struct printer *pr, const struct expr *like, u128 v);
+/** verdict_word() - "jump" of NFT_JUMP and so on */
+const char *verdict_word(int32_t code);
 /** payload_base_name() - "nh" of PROTO_BASE_NETWORK and so on */
 const char *payload_base_name(unsigned base);
 /** size_unit() - the largest unit that divides @bytes, which become that many of

@@ -15,6 +15,7 @@
 #ifndef NFTVM_VM_EXPR_H
 #define NFTVM_VM_EXPR_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -161,6 +162,14 @@ static inline const struct vm_expr *vm_expr_after(const struct vm_expr *e)
 static inline void vm_break(struct vm_regs *regs)
 {
 	regs->verdict = NFT_BREAK;
+}
+
+/** vm_validate_hooks() - is the hook one of @hooks, a bit each? 0 or -EOPNOTSUPP
+ * (nft_chain_validate_hooks()) */
+static inline int vm_validate_hooks(const struct vm_chain_spec *base,
+				    unsigned hooks)
+{
+	return hooks >> base->hook & 1 ? 0 : -EOPNOTSUPP;
 }
 
 #define EXPR(id) extern const struct vm_expr_ops vm_expr_##id;

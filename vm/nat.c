@@ -87,7 +87,7 @@ void vm_nat_verdict(struct vm_regs *regs, struct vm_ctx *cx, enum reason reason)
 
 int vm_nat_validate(const struct vm_chain_spec *base, unsigned hooks)
 {
-	if (base->type != VM_CHAIN_NAT || !(hooks >> base->hook & 1))
+	if (base->type != VM_CHAIN_NAT)
 		return -EOPNOTSUPP;
-	return 0;
+	return vm_validate_hooks(base, hooks);
 }

@@ -55,26 +55,13 @@ static void verdict_print(struct printer *pr, const struct expr *e)
 {
 	const struct verdict_expr *v = expr_as_const(e, verdict_expr);
 
-	switch (v->code) {
-	case NF_ACCEPT:
-		strbuf_puts(pr->out, "accept");
-		break;
-	case NF_DROP:
-		strbuf_puts(pr->out, "drop");
-		break;
-	case NFT_CONTINUE:
-		strbuf_puts(pr->out, "continue");
-		break;
-	case NFT_RETURN:
-		strbuf_puts(pr->out, "return");
-		break;
-	default:
-		strbuf_printf(pr->out, "%s ",
-			      v->code == NFT_JUMP ? "jump" : "goto");
-		if (!pr->world || !pr->world->print_chain || !v->chain ||
-		    !pr->world->print_chain(pr->world->data, v->chain, pr->out))
-			strbuf_puts(pr->out, v->chain ? v->chain : "");
-	}
+	strbuf_puts(pr->out, verdict_word(v->code));
+	if (v->code != NFT_JUMP && v->code != NFT_GOTO)
+		return;
+	strbuf_putc(pr->out, ' ');
+	if (!pr->world || !pr->world->print_chain || !v->chain ||
+	    !pr->world->print_chain(pr->world->data, v->chain, pr->out))
+		strbuf_puts(pr->out, v->chain ? v->chain : "");
 }
 
 static bool verdict_raise(struct raise *r, const struct nftnl_expr *n)

@@ -242,7 +242,7 @@ static int fib_validate(const struct vm_expr *e,
 		hooks = in;
 	else if (f->flags & NFTA_FIB_F_OIF)
 		hooks = out;
-	return hooks & 1u << base->hook ? 0 : -EOPNOTSUPP;
+	return vm_validate_hooks(base, hooks);
 }
 
 const struct vm_expr_ops vm_expr_fib = {

@@ -332,7 +332,7 @@ static int meta_validate(const struct vm_expr *e,
 	const struct meta *m = vm_priv(e);
 	unsigned hooks = m->is_set ? HOOKS_SET_PKTTYPE : keys[m->key].hooks;
 
-	return hooks & 1u << base->hook ? 0 : -EOPNOTSUPP;
+	return vm_validate_hooks(base, hooks);
 }
 
 const struct vm_expr_ops vm_expr_meta = {

@@ -83,7 +83,7 @@ static int reject_validate(const struct vm_expr *e,
 			       1u << NF_INET_LOCAL_OUT |
 			       1u << NF_INET_PRE_ROUTING;
 
-	return hooks >> base->hook & 1 ? 0 : -EOPNOTSUPP;
+	return vm_validate_hooks(base, hooks);
 }
 
 static void reject_describe(const struct vm_expr *e, struct strbuf *out)

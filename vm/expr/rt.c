@@ -126,11 +126,9 @@ static int rt_validate(const struct vm_expr *e,
 
 	if (rt->key != NFT_RT_TCPMSS)
 		return 0;
-	return base->hook == NF_INET_FORWARD ||
-			       base->hook == NF_INET_LOCAL_OUT ||
-			       base->hook == NF_INET_POST_ROUTING
-		       ? 0
-		       : -EOPNOTSUPP;
+	return vm_validate_hooks(base, 1u << NF_INET_FORWARD |
+					       1u << NF_INET_LOCAL_OUT |
+					       1u << NF_INET_POST_ROUTING);
 }
 
 const struct vm_expr_ops vm_expr_rt = {

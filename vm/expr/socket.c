@@ -56,11 +56,9 @@ static void socket_describe(const struct vm_expr *e, struct strbuf *out)
 static int socket_validate(const struct vm_expr *e,
 			   const struct vm_chain_spec *base)
 {
-	return base->hook == NF_INET_PRE_ROUTING ||
-			       base->hook == NF_INET_LOCAL_IN ||
-			       base->hook == NF_INET_LOCAL_OUT
-		       ? 0
-		       : -EOPNOTSUPP;
+	return vm_validate_hooks(base, 1u << NF_INET_PRE_ROUTING |
+					       1u << NF_INET_LOCAL_IN |
+					       1u << NF_INET_LOCAL_OUT);
 }
 
 const struct vm_expr_ops vm_expr_socket = {

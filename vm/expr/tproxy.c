@@ -70,7 +70,7 @@ static void tproxy_describe(const struct vm_expr *e, struct strbuf *out)
 static int tproxy_validate(const struct vm_expr *e,
 			   const struct vm_chain_spec *base)
 {
-	return base->hook == NF_INET_PRE_ROUTING ? 0 : -EOPNOTSUPP;
+	return vm_validate_hooks(base, 1u << NF_INET_PRE_ROUTING);
 }
 
 const struct vm_expr_ops vm_expr_tproxy = {

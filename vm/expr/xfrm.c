@@ -82,7 +82,7 @@ static int xfrm_validate(const struct vm_expr *e,
 	};
 	const struct xfrm *x = vm_priv(e);
 
-	return hooks[x->dir] & 1 << base->hook ? 0 : -EOPNOTSUPP;
+	return vm_validate_hooks(base, hooks[x->dir]);
 }
 
 const struct vm_expr_ops vm_expr_xfrm = {
