@@ -148,18 +148,22 @@ static void set_block(const struct cmd_set *cs, const char *table,
 		    out);
 }
 
+static void set_blocks(const struct cmd *cmd, struct strbuf *out)
+{
+	for (unsigned i = cmd->sets_from; i < cmd->sets_to; i++)
+		set_block(cmd_rule_sets(cmd, i), cmd->h.table, out);
+}
+
 static void rule_block(struct parser *p, const struct cmd *cmd,
 		       struct strbuf *out)
 {
 	const struct loc *locs;
 	unsigned n_locs;
 	struct nftnl_rule *rule = cmd_rule_lower(p, cmd, &locs, &n_locs);
-	const struct cmd_set *cs;
 
 	if (!rule)
 		return;
-	for (unsigned i = 0; (cs = cmd_rule_sets(cmd, i)); i++)
-		set_block(cs, cmd->h.table, out);
+	set_blocks(cmd, out);
 	thing_print(rule_print, rule, out);
 	strbuf_putc(out, '\n');
 	nftnl_rule_free(rule);
@@ -177,6 +181,8 @@ void engine_netlink_cmd(struct parser *p, const struct cmd *cmd,
 		elems_print(cmd->h.set, cmd->h.table, cmd->set, out);
 	else if (cmd->obj == OBJ_RULE)
 		rule_block(p, cmd, out);
+	else if (cmd->obj == OBJ_CHAIN)
+		set_blocks(cmd, out);
 }
 
 void engine_netlink(struct parser *p, struct strbuf *out)

@@ -30,6 +30,7 @@ struct printer;
 struct proto_desc;
 struct proto_field;
 struct raise;
+struct rule_ast;
 
 /* A number of up to 16 bytes: every constant that fits one register. Strings
  * stand in it with their first byte most significant. */
@@ -276,11 +277,28 @@ struct map_expr {
 	bool verdict;
 };
 
-/** struct verdict_expr - @chain for jump and goto, or an expression of it */
+/**
+ * struct own_rules - the rules of a chain that only one rule leads to
+ * @id:	names it to who loads both (struct cmd_handle); 0 until it is
+ *		checked
+ * @n_sets:	anonymous sets that its rule had before it
+ */
+struct own_rules {
+	uint32_t id;
+	unsigned n_sets;
+	struct {
+		struct rule_ast **v;
+		size_t len, cap;
+	} rules; /* in the arena */
+};
+
+/** struct verdict_expr - @chain for jump and goto, or an expression of it, or
+ * @own */
 struct verdict_expr {
 	struct expr e;
 	int32_t code;
 	struct expr *target;
+	struct own_rules *own;
 	const char *chain;
 };
 

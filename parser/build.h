@@ -231,6 +231,12 @@ struct stmt *build_queue(const struct loc *loc, struct stmt *s,
 struct stmt *build_tproxy(struct parser *p, const struct loc *loc,
 			  const struct keyword *family, struct stmt *to);
 struct stmt *build_notrack(struct parser *p, const struct loc *loc);
+/* `jump {` rules `}` */
+struct own_rules *build_own_rules_new(struct parser *p);
+struct own_rules *build_own_rules_add(struct parser *p, struct own_rules *o,
+				      struct rule_ast *rule);
+struct stmt *build_own_rules(struct parser *p, const struct loc *loc, int code,
+			     struct own_rules *o);
 struct stmt *build_verdict_stmt(struct parser *p, const struct loc *loc,
 				struct expr *e);
 struct stmt *build_set_value(struct parser *p, const struct loc *loc,

@@ -444,6 +444,27 @@ struct stmt *build_verdict_stmt(struct parser *p, const struct loc *loc,
 	return &s->s;
 }
 
+struct own_rules *build_own_rules_new(struct parser *p)
+{
+	return arena_new_of(p->arena, struct own_rules);
+}
+
+struct own_rules *build_own_rules_add(struct parser *p, struct own_rules *o,
+				      struct rule_ast *rule)
+{
+	arena_push(p->arena, &o->rules, rule);
+	return o;
+}
+
+struct stmt *build_own_rules(struct parser *p, const struct loc *loc, int code,
+			     struct own_rules *o)
+{
+	struct expr *e = build_verdict(p, loc, code, NULL);
+
+	expr_as(e, verdict_expr)->own = o;
+	return build_verdict_stmt(p, loc, e);
+}
+
 struct stmt *build_set_value(struct parser *p, const struct loc *loc,
 			     struct expr *left, struct expr *value)
 {

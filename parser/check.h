@@ -33,6 +33,7 @@ struct proto_state {
  * struct check - the checking of one rule or declaration
  * @want:	for the constant being checked
  * @want_range:	the data of a map may be ranges
+ * @in_rule:	the rule is one of those within another
  * @rule:	checked statements go there; NULL in declarations
  * @tail:	of rule->checked
  */
@@ -47,7 +48,7 @@ struct check {
 	struct proto_state proto;
 	struct rule_ast *rule;
 	struct stmt *tail;
-	bool want_range;
+	bool want_range, in_rule;
 	bool in_set; /* elements: prefixes and ranges welcome */
 };
 

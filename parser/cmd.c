@@ -145,7 +145,8 @@ struct nftnl_rule *cmd_rule_lower(struct parser *p, const struct cmd *cmd,
 		xalloc_failed(0);
 	nftnl_rule_set_u32(l.rule, NFTNL_RULE_FAMILY, cmd->h.family);
 	nftnl_rule_set_str(l.rule, NFTNL_RULE_TABLE, cmd->h.table);
-	nftnl_rule_set_str(l.rule, NFTNL_RULE_CHAIN, cmd->h.chain);
+	if (cmd->h.chain)
+		nftnl_rule_set_str(l.rule, NFTNL_RULE_CHAIN, cmd->h.chain);
 	if (cmd->rule->comment)
 		set_comment(l.rule, cmd->rule->comment);
 	lower_rule(&l, cmd->rule);

@@ -122,12 +122,14 @@ enum cmd_obj {
  * @handle:	of a rule (delete, replace) or object, or 0
  * @position:	handle of the rule to insert before / add after, or 0
  * @index:	1-based index instead of @position, or 0
+ * @chain_id:	number of a chain without a name, that one rule leads to
+ *		(NFTNL_EXPR_IMM_CHAIN_ID); or 0
  */
 struct cmd_handle {
 	uint8_t family;
 	const char *table, *chain, *set, *obj;
 	uint64_t handle, position;
-	uint32_t index;
+	uint32_t index, chain_id;
 	struct loc table_loc, chain_loc, set_loc, obj_loc, handle_loc;
 };
 
@@ -184,7 +186,13 @@ struct cmd_object {
 	const char *comment;
 };
 
-/** struct cmd - one checked command, in the parser's arena */
+/**
+ * struct cmd - one checked command, in the parser's arena
+ * @sets_from, @sets_to: which of the rule's anonymous sets nft sends just before
+ *		this; a rule has all of them, but those before a chain of its own
+ *		are sent with that
+ * @rule:	OBJ_RULE; of a chain that is a rule's own, that rule
+ */
 struct cmd {
 	struct list node;
 	enum cmd_op op;
@@ -194,8 +202,9 @@ struct cmd {
 	uint32_t table_flags;
 	const char *comment;
 	struct cmd_chain *chain;
-	struct cmd_set *set;	   /* OBJ_SET; OBJ_ELEMENTS: elems alone */
-	struct rule_ast *rule;	   /* OBJ_RULE */
+	struct cmd_set *set; /* OBJ_SET; OBJ_ELEMENTS: elems alone */
+	struct rule_ast *rule;
+	unsigned sets_from, sets_to;
 	const char *new_name;	   /* CMD_RENAME */
 	struct cmd_object *object; /* OBJ_OBJECT */
 };

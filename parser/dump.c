@@ -283,6 +283,8 @@ static void handle_dump(const struct cmd_handle *h, struct strbuf *out)
 	if (h->position)
 		strbuf_printf(out, " position %llu",
 			      (unsigned long long)h->position);
+	if (h->chain_id)
+		strbuf_printf(out, " (%u)", h->chain_id);
 	if (h->index)
 		strbuf_printf(out, " index %u", h->index - 1);
 }

@@ -185,7 +185,8 @@ static bool is_terminal(const struct stmt *s)
 	    stmt_is(s, redirect) || stmt_is(s, queue))
 		return true;
 	return stmt_is(s, verdict) && expr_is(v->e, verdict) &&
-	       expr_as(v->e, verdict_expr)->code != NFT_CONTINUE;
+	       expr_as(v->e, verdict_expr)->code != NFT_CONTINUE &&
+	       !expr_as(v->e, verdict_expr)->own;
 }
 
 static int check_stmts(struct check *c, struct rule_ast *r)
@@ -202,21 +203,62 @@ static int check_stmts(struct check *c, struct rule_ast *r)
 	return err;
 }
 
+static struct own_rules *own_rules(const struct stmt *s)
+{
+	const struct verdict_stmt *v = stmt_as_const(s, verdict_stmt);
+
+	return stmt_is(s, verdict) && expr_is(v->e, verdict)
+		       ? expr_as(v->e, verdict_expr)->own
+		       : NULL;
+}
+
+static void flatten_rule(struct parser *p, const struct item *it,
+			 const struct cmd_handle *h, struct rule_ast *r);
+
+/* A chain that a rule leads to comes before it, with its rules. Return: the
+ * anonymous sets of the rule that were sent by now, of @n_sets before. */
+static unsigned flatten_own(struct parser *p, const struct item *it,
+			    const struct cmd_handle *h, struct rule_ast *r,
+			    const struct own_rules *own, unsigned n_sets)
+{
+	struct item add = *it;
+	struct cmd_handle chain = *h;
+	struct cmd *cmd;
+
+	add.op = CMD_ADD;
+	add.handle = add.position = add.index = 0;
+	chain.chain = NULL;
+	chain.chain_id = own->id;
+	cmd = cmd_new(p, &add, OBJ_CHAIN, &chain);
+	cmd->rule = r;
+	cmd->sets_from = n_sets;
+	cmd->sets_to = own->n_sets;
+	for (size_t i = 0; i < own->rules.len; i++)
+		flatten_rule(p, &add, &chain, own->rules.v[i]);
+	return own->n_sets;
+}
+
 static void flatten_rule(struct parser *p, const struct item *it,
 			 const struct cmd_handle *h, struct rule_ast *r)
 {
-	unsigned errors = diags_errors(p->diags);
+	unsigned errors = diags_errors(p->diags), n_sets = 0;
 	struct check c;
 	struct cmd *cmd;
 
 	check_init(&c, p, h->family, h->table, r);
+	c.in_rule = h->chain_id;
 	c.arena = p->work;
 	if (check_stmts(&c, r) || diags_errors(p->diags) != errors)
 		return;
+	for (const struct stmt *s = r->checked; s; s = s->next)
+		if (own_rules(s))
+			n_sets = flatten_own(p, it, h, r, own_rules(s), n_sets);
 	drop_redundant(r, h->family);
 	merge_payloads(r);
 	cmd = cmd_new(p, it, OBJ_RULE, h);
 	cmd->rule = r;
+	cmd->sets_from = n_sets;
+	cmd->sets_to = (unsigned)r->sets.len;
 	cmd->comment = r->comment;
 	if (r->written)
 		cmd->loc = r->written->loc;
@@ -298,7 +340,10 @@ static void note_rule(struct parser *p, const struct rule_ast *r,
 
 	for (const struct stmt *s = r ? r->written : NULL; s; s = s->next) {
 		const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
+		const struct own_rules *own = own_rules(s);
 
+		for (size_t i = 0; own && i < own->rules.len; i++)
+			note_rule(p, own->rules.v[i], family, table);
 		if (!stmt_is(s, dynset) || !expr_is(d->set, setref))
 			continue;
 		strmap_put(p->changed_sets,

@@ -46,6 +46,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 	const struct keyword *kw;
 	struct expr *expr;
 	struct elem elem;
+	struct own_rules *own_rules;
 	struct elem_opts *opts;
 	struct stmt *stmt;
 	struct words *words;
@@ -83,9 +84,10 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %left LSHIFT RSHIFT
 
 %type <str> name rname word text nword vword metaword ctword logval dirword proto_word
-%type <kw> dir
+%type <kw> dir metakw nkw namekw wordkw
 %type <expr> lprim lexpr lconcat rprim rexpr item citem rhs rhs_list set_ref
 %type <expr> set_lit elems init sexpr satom svalue verdict map_arg
+%type <own_rules> own_rules
 %type <elem> elem
 %type <opts> elem_opts
 %type <stmt> stmt match_stmt stmts dyn_elem dyn_opts counter_args log_opts
@@ -421,6 +423,8 @@ stmt
 	| LOG log_opts			{ $$ = build_log(p, &@$, $2); }
 	| NOTRACK			{ $$ = build_notrack(p, &@$); }
 	| verdict			{ $$ = build_verdict_stmt(p, &@$, $1); }
+	| JUMP '{' own_rules '}'	{ $$ = build_own_rules(p, &@$, $1->value, $3); }
+	| GOTO '{' own_rules '}'	{ $$ = build_own_rules(p, &@$, $1->value, $3); }
 	| nat_stmt nat_flags		{ $$ = build_nat_flags(p, $1, $2); }
 	| reject_stmt
 	| QUEUE queue_args		{ $$ = build_queue(&@$, $2, NULL); }
@@ -511,6 +515,13 @@ verdict
 	| GOTO name			{ $$ = build_verdict(p, &@$, $1->value, build_symbol(p, &@2, build_name(p, $2, &@2), true)); }
 	| JUMP '$' word			{ $$ = build_verdict(p, &@$, $1->value, build_var(p, &@3, $3)); }
 	| GOTO '$' word			{ $$ = build_verdict(p, &@$, $1->value, build_var(p, &@3, $3)); }
+	;
+
+own_rules
+	: %empty			{ $$ = build_own_rules_new(p); }
+	| own_rules SEP
+	| own_rules rule SEP		{ $$ = build_own_rules_add(p, $1, $2); }
+	| own_rules error SEP		{ build_recovered(p); yyerrok; }
 	;
 
 counter_args
@@ -792,12 +803,11 @@ rname
 /* behind META, a protocol and the like */
 metaword
 	: WORD
-	| METAKEY			{ $$ = build_word($1); }
-	| TYPE				{ $$ = build_word($1); }
-	| PRIORITY			{ $$ = build_word($1); }
-	| FLAGS				{ $$ = build_word($1); }
-	| CTCOUNT			{ $$ = build_word($1); }
-	| IPSEC				{ $$ = build_word($1); }
+	| metakw			{ $$ = build_word($1); }
+	;
+
+metakw
+	: METAKEY | TYPE | PRIORITY | FLAGS | CTCOUNT | IPSEC
 	;
 
 ctword
@@ -808,24 +818,13 @@ ctword
 /* a constant's name: not the words that may follow an expression's left side */
 nword
 	: WORD
-	| PROTO				{ $$ = build_word($1); }
-	| METAKEY			{ $$ = build_word($1); }
-	| EXTHDR			{ $$ = build_word($1); }
-	| UNSUP				{ $$ = build_word($1); }
-	| NAT				{ $$ = build_word($1); }
-	| MASQ				{ $$ = build_word($1); }
-	| REDIRECT			{ $$ = build_word($1); }
-	| REJECT			{ $$ = build_word($1); }
-	| QUEUE				{ $$ = build_word($1); }
-	| SPNUM				{ $$ = build_word($1); }
-	| TPROXY			{ $$ = build_word($1); }
-	| ADDR				{ $$ = build_word($1); }
-	| ORIGINAL			{ $$ = build_word($1); }
-	| REPLY				{ $$ = build_word($1); }
-	| BOOL				{ $$ = build_word($1); }
-	| RESET				{ $$ = build_word($1); }
-	| RT				{ $$ = build_word($1); }
-	| TYPE				{ $$ = build_word($1); }
+	| nkw				{ $$ = build_word($1); }
+	;
+
+nkw
+	: PROTO | METAKEY | EXTHDR | UNSUP | NAT | MASQ | REDIRECT | REJECT
+	| QUEUE | SPNUM | TPROXY | ADDR | ORIGINAL | REPLY | BOOL | RESET | RT
+	| TYPE
 	;
 
 vword
@@ -835,64 +834,26 @@ vword
 
 word
 	: vword
-	| RULE				{ $$ = build_word($1); }
-	| HOOK				{ $$ = build_word($1); }
-	| POLICY			{ $$ = build_word($1); }
-	| PRIORITY			{ $$ = build_word($1); }
-	| DEVICE			{ $$ = build_word($1); }
-	| FLAGS				{ $$ = build_word($1); }
-	| OPTION			{ $$ = build_word($1); }
-	| TABLE				{ $$ = build_word($1); }
-	| CHAIN				{ $$ = build_word($1); }
-	| ELEMENT			{ $$ = build_word($1); }
-	| ELEMENTS			{ $$ = build_word($1); }
-	| RULESET			{ $$ = build_word($1); }
-	| COUNTER			{ $$ = build_word($1); }
-	| LIMIT				{ $$ = build_word($1); }
-	| QUOTA				{ $$ = build_word($1); }
-	| LOG				{ $$ = build_word($1); }
-	| NOTRACK			{ $$ = build_word($1); }
-	| ADD				{ $$ = build_word($1); }
-	| UPDATE			{ $$ = build_word($1); }
-	| DELETE			{ $$ = build_word($1); }
-	| LIST				{ $$ = build_word($1); }
-	| FLUSH				{ $$ = build_word($1); }
-	| SOCKET			{ $$ = build_word($1); }
-	| FIB				{ $$ = build_word($1); }
-	| CT				{ $$ = build_word($1); }
-	| SET				{ $$ = build_word($1); }
-	| MAP				{ $$ = build_word($1); }
-	| OBJECT			{ $$ = build_word($1); }
-	| INDEX				{ $$ = build_word($1); }
-	| POSITION			{ $$ = build_word($1); }
-	| CTCOUNT			{ $$ = build_word($1); }
-	| BURST				{ $$ = build_word($1); }
-	| MOD				{ $$ = build_word($1); }
-	| SEED				{ $$ = build_word($1); }
-	| OFFSET			{ $$ = build_word($1); }
+	| namekw			{ $$ = build_word($1); }
+	| wordkw			{ $$ = build_word($1); }
+	;
+
+/* names as well */
+namekw
+	: RULE | HOOK | POLICY | PRIORITY | DEVICE | FLAGS | OPTION | TABLE
+	| CHAIN | COUNTER | LIMIT | LOG | SOCKET | CTCOUNT | BURST | MOD | SEED
+	| OFFSET
+	;
+
+wordkw
+	: ELEMENT | ELEMENTS | RULESET | QUOTA | NOTRACK | ADD | UPDATE | DELETE
+	| LIST | FLUSH | FIB | CT | SET | MAP | OBJECT | INDEX | POSITION
 	;
 
 name
 	: nword
 	| TO				{ $$ = build_word($1); }
-	| RULE				{ $$ = build_word($1); }
-	| HOOK				{ $$ = build_word($1); }
-	| POLICY			{ $$ = build_word($1); }
-	| PRIORITY			{ $$ = build_word($1); }
-	| DEVICE			{ $$ = build_word($1); }
-	| FLAGS				{ $$ = build_word($1); }
-	| OPTION			{ $$ = build_word($1); }
-	| TABLE				{ $$ = build_word($1); }
-	| CHAIN				{ $$ = build_word($1); }
-	| COUNTER			{ $$ = build_word($1); }
-	| LIMIT				{ $$ = build_word($1); }
-	| LOG				{ $$ = build_word($1); }
-	| SOCKET			{ $$ = build_word($1); }
-	| CTCOUNT			{ $$ = build_word($1); }
-	| BURST				{ $$ = build_word($1); }
-	| MOD				{ $$ = build_word($1); }
-	| SEED				{ $$ = build_word($1); }
-	| OFFSET			{ $$ = build_word($1); }
+	| namekw			{ $$ = build_word($1); }
 	;
 
 /* the rest of a statement that is not supported yet, unread */

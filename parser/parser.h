@@ -44,6 +44,7 @@ enum brace {
 	BRACE_TABLE,
 	BRACE_LEAF,   /* chain, set, map: lines of their own */
 	BRACE_OBJECT, /* counter: the same, but the last line needs no end */
+	BRACE_RULES,  /* the rules of `jump {` */
 	BRACE_VALUE,  /* set literal: newlines mean nothing */
 };
 
@@ -125,7 +126,7 @@ struct parser {
 	struct item at;		     /* place of the rule command being read */
 	struct strmap *tables;	     /* known names, see names.h */
 	struct strmap *changed_sets; /* "FAMILY TABLE SET", see flatten.c */
-	uint32_t next_set_id;
+	uint32_t next_set_id, next_chain_id;
 	void (*sink)(void *data, struct cmd *cmd);
 	void *sink_data;
 	unsigned sink_errors; /* that are none of the texts' */

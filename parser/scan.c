@@ -10,7 +10,8 @@
  *
  * Braces are of three kinds (enum brace). In the braces of a set literal a
  * newline means nothing; in those of a block it ends a statement. The kind
- * follows from the first word of the statement that opens it.
+ * follows from the first word of the statement that opens it; the rules behind
+ * `jump` are a block wherever they stand.
  *
  * `include` is done here: the file's tokens come in its place. Like nft, a
  * name with wildcards may match nothing, others must exist; a path without a
@@ -180,7 +181,9 @@ static void brace_open(struct scan *s)
 {
 	enum brace up = brace_now(s), kind = BRACE_VALUE;
 
-	if (up == BRACE_TOP && s->first == TABLE)
+	if (s->prev == JUMP || s->prev == GOTO)
+		kind = BRACE_RULES;
+	else if (up == BRACE_TOP && s->first == TABLE)
 		kind = BRACE_TABLE;
 	else if (up < BRACE_LEAF && opens_leaf(s->first))
 		kind = s->first == COUNTER || s->first == QUOTA ||
@@ -199,6 +202,9 @@ static void brace_close(struct scan *s)
 	if (!s->braces.len)
 		return;
 	s->value_closed = brace_now(s) == BRACE_VALUE;
+	/* what follows is still the rule that they are of */
+	if (brace_now(s) == BRACE_RULES)
+		s->first = RULE;
 	s->braces.len--;
 	if (!s->value_closed && s->stmt_depth > s->braces.len)
 		s->stmt_depth = s->braces.len;
@@ -208,7 +214,7 @@ static bool needs_separator(const struct scan *s)
 {
 	enum brace now = brace_now(s);
 
-	if (now != BRACE_TABLE && now != BRACE_LEAF)
+	if (now != BRACE_TABLE && now != BRACE_LEAF && now != BRACE_RULES)
 		return false;
 	return s->prev != SEP && !(s->prev == '{' && !s->first);
 }

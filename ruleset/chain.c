@@ -3,6 +3,7 @@
 #include "ruleset/internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter/nf_tables.h>
@@ -14,6 +15,28 @@ struct rs_chain *rs_chain_find(const struct rs_table *t, const char *name)
 	return strmap_get(t->chain_names, name);
 }
 
+struct rs_chain *rs_chain_named(const struct rs_table *t, const char *name)
+{
+	struct rs_chain *c = rs_chain_find(t, name);
+
+	return c && !c->id ? c : NULL;
+}
+
+struct rs_chain *rs_chain_by_id(const struct ruleset *rs,
+				const struct rs_table *t, uint32_t id)
+{
+	struct rs_chain *c;
+
+	/* made for the rule that is being made: among the last */
+	for (const struct list *at = t->chains.prev; at != &t->chains;
+	     at = at->prev) {
+		c = list_entry(at, struct rs_chain, node);
+		if (c->id == id && c->tx == rs->tx)
+			return c;
+	}
+	return NULL;
+}
+
 struct rs_chain *rs_cmd_chain(struct ruleset *rs, const struct cmd *cmd)
 {
 	const struct cmd_handle *h = &cmd->h;
@@ -22,6 +45,8 @@ struct rs_chain *rs_cmd_chain(struct ruleset *rs, const struct cmd *cmd)
 
 	if (!t)
 		return NULL;
+	if (h->chain_id)
+		return rs_chain_by_id(rs, t, h->chain_id);
 	if (!h->chain) {
 		c = rs_handles_get(&t->chain_handles, h->handle);
 		if (!c)
@@ -30,7 +55,7 @@ struct rs_chain *rs_cmd_chain(struct ruleset *rs, const struct cmd *cmd)
 				  (unsigned long long)h->handle, t->name);
 		return c;
 	}
-	c = rs_chain_find(t, h->chain);
+	c = rs_chain_named(t, h->chain);
 	if (!c) {
 		rs_refuse(rs, &h->chain_loc, &cmd->loc, ENOENT,
 			  "chain '%s' in table %s '%s'", h->chain,
@@ -132,13 +157,19 @@ static int hook_check(struct ruleset *rs, const struct cmd *cmd)
 			 "chain type '%s'", cc->type);
 }
 
-static struct rs_chain *chain_make(struct rs_table *t, const struct cmd *cmd)
+static struct rs_chain *chain_make(struct ruleset *rs, struct rs_table *t,
+				   const struct cmd *cmd)
 {
 	const struct cmd_chain *cc = cmd->chain;
 	struct rs_chain *c = xzalloc(sizeof(*c));
+	char name[32] = "";
 
 	c->table = t;
-	c->name = xstrdup(cmd->h.chain);
+	c->id = cmd->h.chain_id;
+	c->tx = rs->tx;
+	while (c->id && (!*name || rs_chain_find(t, name)))
+		snprintf(name, sizeof(name), "__chain%u", ++t->last_chain);
+	c->name = xstrdup(c->id ? name : cmd->h.chain);
 	c->handle = rs_new_handle(t);
 	list_init(&c->rules);
 	if (cc && cc->comment)
@@ -195,7 +226,10 @@ int rs_chain_add(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 
 	if (!t)
 		return -1;
-	c = rs_chain_find(t, cmd->h.chain);
+	c = cmd->h.chain ? rs_chain_find(t, cmd->h.chain) : NULL;
+	if (c && c->id)
+		return rs_refuse(rs, &cmd->h.chain_loc, &cmd->loc, EINVAL,
+				 "chain '%s', which is a rule's own", c->name);
 	if (c)
 		return chain_update(rs, c, cmd);
 	if (cmd->chain && cmd->chain->is_base && hook_check(rs, cmd))
@@ -205,7 +239,7 @@ int rs_chain_add(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 				 EOPNOTSUPP,
 				 "a policy for chain '%s' without a hook",
 				 cmd->h.chain);
-	c = chain_make(t, cmd);
+	c = chain_make(rs, t, cmd);
 	rs_undo_push(rs, &add_ops, c);
 	return rs_event(rs, chain_add, c);
 }
@@ -222,21 +256,31 @@ int rs_chain_empty(struct ruleset *rs, struct rs_chain *c)
 	return 0;
 }
 
+static int chain_remove(struct ruleset *rs, struct rs_chain *c)
+{
+	struct rs_undo *u = rs_undo_push(rs, &del_ops, c);
+
+	rs_unlink(u, &c->node);
+	strmap_del(c->table->chain_names, c->name);
+	rs_handles_del(&c->table->chain_handles, c->handle);
+	return rs_event(rs, chain_del, c);
+}
+
+int rs_chain_remove_with_rule(struct ruleset *rs, struct rs_chain *c)
+{
+	return rs_chain_empty(rs, c) ? -1 : chain_remove(rs, c);
+}
+
 int rs_chain_delete(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 {
 	struct rs_chain *c = rs_cmd_chain(rs, cmd);
-	struct rs_undo *u;
 
 	if (!c || rs_chain_empty(rs, c))
 		return -1;
 	if (c->use)
 		return rs_refuse(rs, &cmd->h.chain_loc, &cmd->loc, EBUSY,
 				 "chain '%s' is jumped to", c->name);
-	u = rs_undo_push(rs, &del_ops, c);
-	rs_unlink(u, &c->node);
-	strmap_del(c->table->chain_names, c->name);
-	rs_handles_del(&c->table->chain_handles, c->handle);
-	return rs_event(rs, chain_del, c);
+	return chain_remove(rs, c);
 }
 
 int rs_chain_flush(struct ruleset *rs, struct parser *p, const struct cmd *cmd)

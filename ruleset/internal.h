@@ -117,6 +117,14 @@ void rs_chain_free(struct rs_chain *c);
 void rs_set_free(struct rs_set *s);
 void rs_object_free(struct rs_object *o);
 
+/** rs_chain_named() - a chain that may be named by others than its rule */
+struct rs_chain *rs_chain_named(const struct rs_table *t, const char *name);
+/** rs_chain_by_id() - one that this transaction made for a rule, or NULL */
+struct rs_chain *rs_chain_by_id(const struct ruleset *rs,
+				const struct rs_table *t, uint32_t id);
+/** rs_chain_remove_with_rule() - delete such a one, whose rule is gone, with
+ * its rules; 0 or -1 */
+int rs_chain_remove_with_rule(struct ruleset *rs, struct rs_chain *c);
 /** rs_chain_empty() - delete a chain's rules */
 int rs_chain_empty(struct ruleset *rs, struct rs_chain *c);
 /** rs_rule_remove() - delete one rule, and the sets that are its own */

@@ -99,6 +99,25 @@ static void print_set(void *data, const char *name,
 		rs_list_anonymous(rl->l, s, look, out);
 }
 
+/* The rules of a chain that is a rule's own, where that says its verdict. */
+static bool print_chain(void *data, const char *name, struct strbuf *out)
+{
+	const struct rs_rule_list *rl = data;
+	const struct rs_chain *c = rs_chain_find(rl->r->chain->table, name);
+	const struct rs_rule *r;
+
+	if (!c || !c->id)
+		return false;
+	strbuf_puts(out, "{\n");
+	list_for_each(r, &c->rules, node) {
+		strbuf_puts(out, "\t\t\t");
+		ruleset_list_rule(rl->l->p, r, rl->l->view, out);
+		strbuf_putc(out, '\n');
+	}
+	strbuf_puts(out, "\t\t}");
+	return true;
+}
+
 void rs_rule_world(struct rs_rule_list *rl, struct list_world *world)
 {
 	*world = (struct list_world){
@@ -106,6 +125,7 @@ void rs_rule_world(struct rs_rule_list *rl, struct list_world *world)
 		.first_key = first_key,
 		.print_set = print_set,
 		.json_set = rs_list_anonymous_json,
+		.print_chain = print_chain,
 		.data = rl,
 		.stateless = rl->l->view->stateless,
 	};
@@ -212,6 +232,8 @@ static void table_print(struct rs_list *l, const struct rs_table *t)
 		gap = "\n";
 	}
 	list_for_each(c, &t->chains, node) {
+		if (c->id)
+			continue;
 		strbuf_puts(l->out, gap);
 		chain_print(l, c);
 		gap = "\n";

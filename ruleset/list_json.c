@@ -242,7 +242,8 @@ static void table_json(struct json_list *list, const struct rs_table *t)
 		if (!s->anonymous)
 			set_json(list, s);
 	list_for_each(c, &t->chains, node)
-		chain_json(list, c);
+		if (!c->id)
+			chain_json(list, c);
 	json_array_extend(list->all, list->rules);
 	json_decref(list->rules);
 }

@@ -76,7 +76,7 @@ static const struct loc *expr_loc(const struct draft *dr, unsigned nr)
 static int ref_chain(struct draft *dr, unsigned nr, const char *name)
 {
 	const struct rs_table *t = dr->chain->table;
-	struct rs_chain *c = rs_chain_find(t, name);
+	struct rs_chain *c = rs_chain_named(t, name);
 	struct rs_ref ref = { .chain = c };
 
 	if (!c) {
@@ -94,6 +94,17 @@ static int ref_chain(struct draft *dr, unsigned nr, const char *name)
 				 name);
 	vec_push(&dr->refs, ref);
 	return 0;
+}
+
+/* The chain that was made for an immediate of this rule, or NULL. */
+static struct rs_chain *own_chain(const struct draft *dr,
+				  const struct nftnl_expr *e)
+{
+	if (strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "immediate") != 0 ||
+	    !nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN_ID))
+		return NULL;
+	return rs_chain_by_id(dr->rs, dr->chain->table,
+			      nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_CHAIN_ID));
 }
 
 static struct rs_set *own_set(const struct draft *dr,
@@ -162,9 +173,14 @@ static int ref_object(struct draft *dr, unsigned nr, const struct nftnl_expr *e)
 static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
 {
 	const struct set_user *user = set_user(e);
+	struct rs_ref own = { .chain = own_chain(dr, e) };
 
 	if (user)
 		return ref_set(dr, nr, e, user);
+	if (own.chain) {
+		vec_push(&dr->refs, own);
+		return 0;
+	}
 	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "objref"))
 		return ref_object(dr, nr, e);
 	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "immediate") &&
@@ -214,15 +230,51 @@ static struct nftnl_expr *expr_renamed(struct nftnl_expr *e,
 	return new;
 }
 
-/* Lookups of the rule's own sets get the names that those have now. libnftnl
- * adds expressions at the end only, so all are taken out and put back. */
+static struct nftnl_expr *jump_named(struct nftnl_expr *e, const char *name)
+{
+	struct nftnl_expr *new = nftnl_expr_alloc("immediate");
+
+	if (!new)
+		xalloc_failed(0);
+	nftnl_expr_set_u32(new, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+	nftnl_expr_set_u32(new, NFTNL_EXPR_IMM_VERDICT,
+			   nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_VERDICT));
+	nftnl_expr_set_str(new, NFTNL_EXPR_IMM_CHAIN, name);
+	nftnl_expr_free(e);
+	return new;
+}
+
+/* What refers to things made for this rule alone by number, by the names that
+ * those have now. */
+static struct nftnl_expr *expr_final(const struct draft *dr,
+				     struct nftnl_expr *e)
+{
+	const struct set_user *user = set_user(e);
+	struct rs_set *s = user ? own_set(dr, e, user) : NULL;
+	struct rs_chain *c = own_chain(dr, e);
+
+	if (s)
+		return expr_renamed(e, user, s->name);
+	return c ? jump_named(e, c->name) : e;
+}
+
+static bool has_own(const struct draft *dr)
+{
+	for (size_t i = 0; i < dr->refs.len; i++)
+		if (dr->refs.v[i].chain && dr->refs.v[i].chain->id)
+			return true;
+	return dr->own.len;
+}
+
+/* libnftnl adds expressions at the end only, so all are taken out and put
+ * back. */
 static void draft_rename(struct draft *dr)
 {
 	struct nftnl_expr_iter *it;
 	VEC(struct nftnl_expr *) exprs = { 0 };
 	struct nftnl_expr *e;
 
-	if (!dr->own.len)
+	if (!has_own(dr))
 		return;
 	it = nftnl_expr_iter_create(dr->nftnl);
 	if (!it)
@@ -231,13 +283,8 @@ static void draft_rename(struct draft *dr)
 		vec_push(&exprs, e);
 	nftnl_expr_iter_destroy(it);
 	for (size_t i = 0; i < exprs.len; i++) {
-		const struct set_user *user = set_user(exprs.v[i]);
-		struct rs_set *s = user ? own_set(dr, exprs.v[i], user) : NULL;
-
 		nftnl_rule_del_expr(exprs.v[i]);
-		if (s)
-			exprs.v[i] = expr_renamed(exprs.v[i], user, s->name);
-		nftnl_rule_add_expr(dr->nftnl, exprs.v[i]);
+		nftnl_rule_add_expr(dr->nftnl, expr_final(dr, exprs.v[i]));
 	}
 	vec_fini(&exprs);
 }
@@ -279,6 +326,9 @@ static int draft_make(struct draft *dr, struct parser *p)
 	if (draft_own_sets(dr) || draft_refs(dr))
 		return -1;
 	draft_rename(dr);
+	if (dr->chain->id)
+		nftnl_rule_set_str(dr->nftnl, NFTNL_RULE_CHAIN,
+				   dr->chain->name);
 	return 0;
 }
 
@@ -565,9 +615,15 @@ int rs_rule_remove(struct ruleset *rs, struct rs_rule *r)
 	unlink_rule(r);
 	if (rs_event(rs, rule_del, r))
 		return -1;
-	for (unsigned i = 0; i < r->n_refs; i++)
-		if (r->refs[i].set && r->refs[i].set->anonymous)
-			rs_set_remove_with_rule(rs, r->refs[i].set);
+	for (unsigned i = 0; i < r->n_refs; i++) {
+		const struct rs_ref *ref = &r->refs[i];
+
+		if (ref->set && ref->set->anonymous)
+			rs_set_remove_with_rule(rs, ref->set);
+		if (ref->chain && ref->chain->id &&
+		    rs_chain_remove_with_rule(rs, ref->chain))
+			return -1;
+	}
 	return 0;
 }
 

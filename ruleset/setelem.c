@@ -76,7 +76,7 @@ void rs_set_use_chains(struct rs_set *s, int by)
 
 static struct rs_chain *chain_of(struct fill *f, const char *name)
 {
-	struct rs_chain *c = rs_chain_find(f->s->table, name);
+	struct rs_chain *c = rs_chain_named(f->s->table, name);
 
 	if (c && !c->type)
 		return c;

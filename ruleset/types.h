@@ -30,7 +30,8 @@ struct strmap;
  * @last_handle: the one count that chains, sets, rules of this table share
  * @committed_handle: @last_handle when the last transaction ended: what has a
  *		larger one is new in this
- * @last_anonymous: number of the last __set%d or __map%d
+ * @last_anonymous, @last_chain: number of the last __set%d or __map%d, and
+ *		__chain%d
  * @chains, @sets, @objects: in order of creation, anonymous sets among them
  */
 struct rs_table {
@@ -40,7 +41,7 @@ struct rs_table {
 	char *comment;
 	uint32_t flags;
 	uint64_t handle, last_handle, committed_handle;
-	uint32_t last_anonymous;
+	uint32_t last_anonymous, last_chain;
 	struct list chains, sets, objects;
 	struct strmap *chain_names, *set_names;
 	struct rs_handles chain_handles, set_handles, rule_handles;
@@ -49,6 +50,9 @@ struct rs_table {
 /**
  * struct rs_chain - owned by its table
  * @use:	jumps and gotos that lead here, from rules and map elements
+ * @id:		of one that a rule alone leads to, in its transaction @tx (struct
+ *		cmd_handle); it goes with its rule, and nothing else names it.
+ *		0: a chain with a name
  * @type, @hook_name: static strings; @type NULL: a regular chain, and what
  *		follows is not used
  * @policy:	NF_ACCEPT or NF_DROP
@@ -57,9 +61,10 @@ struct rs_chain {
 	struct list node;
 	struct rs_table *table;
 	char *name, *comment;
-	uint64_t handle;
+	uint64_t handle, tx;
 	uint32_t use;
 	uint32_t len;
+	uint32_t id;
 	struct list rules;
 	char *type, *hook_name, *device;
 	uint32_t hook;

@@ -21,6 +21,15 @@ static struct expr *verdict_check(struct check *c, struct expr *e)
 	v->e.dtype = &type_verdict;
 	v->e.len = 32;
 	v->e.byteorder = BYTEORDER_HOST;
+	if (v->own && c->in_rule) {
+		diag_error(c->diags, &e->loc,
+			   "rules within a rule do not lead to more of them");
+		return NULL;
+	}
+	if (v->own) {
+		v->own->id = ++c->parser->next_chain_id;
+		v->own->n_sets = (unsigned)c->rule->sets.len;
+	}
 	if (!target)
 		return &v->e;
 	while (expr_is(target, var) && expr_as(target, var_expr)->def)
@@ -49,6 +58,8 @@ static void verdict_lower(struct lower *l, const struct expr *e, unsigned reg)
 	nftnl_expr_set_u32(n, NFTNL_EXPR_IMM_VERDICT, (uint32_t)v->code);
 	if (v->chain)
 		nftnl_expr_set_str(n, NFTNL_EXPR_IMM_CHAIN, v->chain);
+	else if (v->own)
+		nftnl_expr_set_u32(n, NFTNL_EXPR_IMM_CHAIN_ID, v->own->id);
 }
 
 static void verdict_print(struct printer *pr, const struct expr *e)
@@ -59,8 +70,10 @@ static void verdict_print(struct printer *pr, const struct expr *e)
 	if (v->code != NFT_JUMP && v->code != NFT_GOTO)
 		return;
 	strbuf_putc(pr->out, ' ');
-	if (!pr->world || !pr->world->print_chain || !v->chain ||
-	    !pr->world->print_chain(pr->world->data, v->chain, pr->out))
+	if (v->own)
+		strbuf_printf(pr->out, "(%u)", v->own->id);
+	else if (!pr->world || !pr->world->print_chain || !v->chain ||
+		 !pr->world->print_chain(pr->world->data, v->chain, pr->out))
 		strbuf_puts(pr->out, v->chain ? v->chain : "");
 }
 
@@ -86,7 +99,16 @@ static json_t *verdict_json(struct printer *pr, const struct expr *e)
 {
 	const struct verdict_expr *v = expr_as_const(e, verdict_expr);
 
-	return json_verdict(v->code, v->chain);
+	struct strbuf text = STRBUF_INIT;
+	json_t *o;
+
+	if (!v->chain || !pr->world->print_chain ||
+	    !pr->world->print_chain(pr->world->data, v->chain, &text))
+		return json_verdict(v->code, v->chain);
+	/* nft has no JSON of rules within a rule: it gives their text */
+	o = json_sprintf("%s %s", verdict_word(v->code), strbuf_str(&text));
+	strbuf_fini(&text);
+	return o;
 }
 
 const struct expr_ops expr_verdict = {

@@ -31,8 +31,7 @@
 #define MONO_START (3600 * NS_PER_SEC)
 
 enum {
-	HEADROOM = 128,
-	NFT_RULE_MAXEXPRS = 128
+	HEADROOM = 128
 };
 
 /**
@@ -214,7 +213,7 @@ static int load_table(struct vm_tx *tx, const struct bytecode *code,
 
 		if (in_table(t, nftnl_rule_get_u32(r, NFTNL_RULE_FAMILY),
 			     nftnl_rule_get_str(r, NFTNL_RULE_TABLE)))
-			rc = vm_rule_add(tx, r, 0, 0, err);
+			rc = vm_rule_add(tx, r, 0, (uintptr_t)r, err);
 	}
 	return rc;
 }
@@ -338,35 +337,81 @@ static void skip_sets(struct machine *m, const struct result *kernel,
 	}
 }
 
-/* The counters of one rule, under the names that the kernel's listing gives. */
-static void add_counters(struct machine *m, const struct vm_rule *r,
-			 const struct result *kernel, size_t *at)
-{
-	struct counter n;
+/* Chains that are a rule's own are listed in it. */
+#define OWN_PREFIX "__chain"
 
-	for (unsigned int i = 0; i < NFT_RULE_MAXEXPRS; i++) {
-		if (!vm_rule_counter(r, i, &n.packets, &n.bytes))
+/* struct names - counters being named as in the kernel's listing, from @at on */
+struct names {
+	struct machine *m;
+	const struct result *kernel;
+	size_t at;
+};
+
+static bool is_own(const char *chain)
+{
+	return !strncmp(chain, OWN_PREFIX, strlen(OWN_PREFIX));
+}
+
+/* The own chain that an expression leads to, or NULL. */
+static const struct vm_chain *own_chain(const struct vm *vm,
+					const struct nftnl_expr *e)
+{
+	const struct vm_chain *c = NULL;
+	const char *name;
+
+	if (strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "immediate") != 0 ||
+	    !nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN))
+		return NULL;
+	name = nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN);
+	while (is_own(name) && (c = vm_chain_next(vm, c)))
+		if (!strcmp(vm_chain_spec(c)->name, name))
+			return c;
+	return NULL;
+}
+
+static void list_chain(struct names *n, const struct vm_chain *c);
+
+/* The counters of one rule. */
+static void add_counters(struct names *n, const struct vm_rule *r)
+{
+	struct nftnl_expr_iter *it = nftnl_expr_iter_create(
+		(struct nftnl_rule *)(uintptr_t)vm_rule_cookie(r));
+	struct nftnl_expr *e;
+
+	for (unsigned int i = 0; (e = nftnl_expr_iter_next(it)); i++) {
+		const struct vm_chain *own = own_chain(n->m->vm, e);
+		struct counter one;
+
+		if (own)
+			list_chain(n, own);
+		if (!vm_rule_counter(r, i, &one.packets, &one.bytes))
 			continue;
-		skip_sets(m, kernel, at);
-		if (*at == kernel->counters.len)
-			return;
-		n.key = xstrdup(kernel->counters.v[(*at)++].key);
-		vec_push(&m->out->counters, n);
+		skip_sets(n->m, n->kernel, &n->at);
+		if (n->at == n->kernel->counters.len)
+			break;
+		one.key = xstrdup(n->kernel->counters.v[n->at++].key);
+		vec_push(&n->m->out->counters, one);
 	}
+	nftnl_expr_iter_destroy(it);
+}
+
+static void list_chain(struct names *n, const struct vm_chain *c)
+{
+	const struct vm_rule *r = NULL;
+
+	while ((r = vm_rule_next(c, r)))
+		add_counters(n, r);
 }
 
 static void list_counters(struct machine *m, const struct result *kernel)
 {
+	struct names n = { m, kernel, 0 };
 	const struct vm_chain *c = NULL;
-	size_t at = 0;
 
-	while ((c = vm_chain_next(m->vm, c))) {
-		const struct vm_rule *r = NULL;
-
-		while ((r = vm_rule_next(c, r)))
-			add_counters(m, r, kernel, &at);
-	}
-	skip_sets(m, kernel, &at);
+	while ((c = vm_chain_next(m->vm, c)))
+		if (!is_own(vm_chain_spec(c)->name))
+			list_chain(&n, c);
+	skip_sets(m, kernel, &n.at);
 }
 
 static int make_host(struct machine *m, const char *host)

@@ -74,6 +74,10 @@ static const char *const ip_rules[] = {
 };
 
 static const char *const inet_rules[] = {
+	"tcp dport 22 jump { ip saddr 1.1.1.1 accept; counter drop; }",
+	"goto { ip6 saddr { ::1, ::2 } accept; }",
+	"meta mark 1 jump { }",
+	"jump { tcp dport vmap { 1 : jump oc, 2 : drop }; } counter accept",
 	"tcp dport set 22",
 	"udp sport set 5",
 	"ip saddr set 1.1.1.1",

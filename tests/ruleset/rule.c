@@ -9,6 +9,44 @@
 
 static const struct rs_case cases[] = {
 	{
+		.name = "rules within a rule go with it",
+		.texts = { "table ip t {\n"
+			   "	chain a {\n"
+			   "		jump { accept; tcp dport { 1, 2 } drop; }\n"
+			   "	}\n"
+			   "}\n",
+			   "replace rule ip t a handle 6 goto { counter; }\n"
+			   "add rule ip t a jump { drop; }\n",
+			   "delete rule ip t a handle 6\n" },
+		.listing = "table ip t { # handle 1\n"
+			   "\tchain a { # handle 1\n"
+			   "\t\tjump {\n"
+			   "\t\t\tdrop\n"
+			   "\t\t} # handle 11\n"
+			   "\t}\n"
+			   "}\n",
+	},
+	{
+		.name = "rules within a rule have no other way in",
+		.texts = { "table ip t {\n"
+			   "	chain a {\n"
+			   "		jump { accept; }\n"
+			   "	}\n"
+			   "}\n",
+			   "add rule ip t a jump __chain1\n" },
+		.fault = "No such file or directory",
+	},
+	{
+		.name = "rules within a rule are a chain of no other name",
+		.texts = { "table ip t {\n"
+			   "	chain a {\n"
+			   "		jump { accept; }\n"
+			   "	}\n"
+			   "}\n",
+			   "add chain ip t __chain1\n" },
+		.fault = "Invalid argument",
+	},
+	{
 		.name = "add, insert",
 		.texts = { "add table ip t\n"
 			   "add chain ip t a\n"
