@@ -46,7 +46,7 @@ static const struct set_type *find_set(void *data, uint8_t family,
 	const struct rs_table *t = ruleset_table(nv->ruleset, family, table);
 	struct rs_set *s = t ? rs_set_find(t, set) : NULL;
 
-	if (!s)
+	if (!s || s->anonymous)
 		return NULL;
 	s->type.has_elems = s->elems.len > 0;
 	return &s->type;

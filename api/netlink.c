@@ -131,9 +131,12 @@ static void elems_print(const char *set, const char *table,
 	bool is_interval = (cs->type.flags & NFT_SET_INTERVAL) &&
 			   !(cs->type.flags & NFT_SET_CONCAT);
 
-	if (!cs->elems || !cs->elems->len)
+	/* nft fills a rule's own set at once, also with nothing: a meter's */
+	if (!cs->anonymous && (!cs->elems || !cs->elems->len))
 		return;
 	strbuf_printf(out, "%s %s 0\n", set, table);
+	if (!cs->elems)
+		return;
 	for (size_t row = 0; row < cs->elems->len; row++)
 		row_print(cs->elems, row, is_interval, out);
 	strbuf_putc(out, '\n');

@@ -424,7 +424,11 @@ struct log_stmt {
 	uint32_t level, group, snaplen, qthreshold, logflags;
 };
 
-/** struct dynset_stmt - add/update/delete @set { key opts : data } */
+/**
+ * struct dynset_stmt - add/update/delete @set { key opts : data }
+ * @is_meter:	of a set of its own, called @set_name and of @size (0: not said)
+ * @own:	checked: that set
+ */
 struct dynset_stmt {
 	struct stmt s;
 	uint32_t op; /* NFT_DYNSET_OP_* */
@@ -433,6 +437,9 @@ struct dynset_stmt {
 	uint64_t timeout_ms;
 	struct stmt *stmts;
 	const char *set_name;
+	bool is_meter;
+	uint32_t size;
+	struct cmd_set *own;
 };
 
 /**

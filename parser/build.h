@@ -249,12 +249,19 @@ struct stmt *build_dyn_new(struct parser *p);
 struct stmt *build_dyn_opt(struct parser *p, struct stmt *s, struct str opt,
 			   const struct loc *opt_loc, struct str value,
 			   const struct loc *loc);
-struct stmt *build_dyn_stmt(struct stmt *s, struct stmt *state);
-struct stmt *build_dyn_elem(struct parser *p, struct expr *key, struct stmt *s,
-			    struct expr *data);
+struct stmt *build_dyn_elem(struct expr *key, struct stmt *s,
+			    struct stmt *stmts, struct expr *data);
 struct stmt *build_dynset(struct parser *p, const struct loc *loc, int op,
 			  struct str set, const struct loc *set_loc,
 			  struct stmt *s);
+/** build_meter() - meter @name size @size { ... }: @s as build_dyn_elem() makes
+ * it */
+struct stmt *build_meter(struct parser *p, const struct loc *loc,
+			 struct str name, const struct loc *name_loc,
+			 const struct words *size, struct stmt *s);
+struct words *build_meter_size(struct parser *p, struct str word,
+			       const struct loc *word_loc, struct str size,
+			       const struct loc *size_loc);
 struct stmt *build_dynset_old(struct parser *p, const struct loc *loc, int op,
 			      struct expr *key, struct str set,
 			      const struct loc *set_loc);

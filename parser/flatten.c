@@ -344,7 +344,8 @@ static void note_rule(struct parser *p, const struct rule_ast *r,
 
 		for (size_t i = 0; own && i < own->rules.len; i++)
 			note_rule(p, own->rules.v[i], family, table);
-		if (!stmt_is(s, dynset) || !expr_is(d->set, setref))
+		if (!stmt_is(s, dynset) || d->is_meter ||
+		    !expr_is(d->set, setref))
 			continue;
 		strmap_put(p->changed_sets,
 			   set_key(key, sizeof(key), family, table,

@@ -69,6 +69,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
 %token <kw> NAT MASQ REDIRECT REJECT QUEUE TPROXY TO ADDR
+%token <kw> METER FLOW
 %token <kw> IPSEC SPNUM NUMGEN JHASH SYMHASH MOD SEED OFFSET
 %token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP UNSUP_EXPR
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
@@ -91,12 +92,12 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <elem> elem
 %type <opts> elem_opts
 %type <stmt> stmt match_stmt stmts dyn_elem dyn_opts counter_args log_opts
-%type <stmt> set_stmts stateful
+%type <stmt> set_stmts stateful kept dyn_stmts
 %type <kw> object
 %type <expr> object_ref
 %type <stmt> nat_stmt nat_to reject_stmt queue_args
 %type <expr> nat_value nat_port queue_num
-%type <words> nat_flags nat_flag_list
+%type <words> meter_size nat_flags nat_flag_list
 %type <words> ipsec_num num_offset hash_seed fib_flags type_names word_list log_words
 %type <names> names rule_names
 %type <rule> rule
@@ -377,7 +378,11 @@ set_stmts
 /* what a set, an element or a meter keeps */
 stateful
 	: COUNTER			{ $$ = build_counter_stmt(p, &@$, NULL); }
-	| LIMIT limit_rate		{ $$ = build_limit(p, &@$, $2); }
+	| kept
+	;
+
+kept
+	: LIMIT limit_rate		{ $$ = build_limit(p, &@$, $2); }
 	| QUOTA NUM WORD		{ $$ = build_quota(p, &@$, NULL, $2, $3, &@3, NULL, NULL); }
 	| QUOTA WORD NUM WORD		{ $$ = build_quota(p, &@$, &$2, $3, $4, &@4, NULL, NULL); }
 	| CT CTCOUNT NUM		{ $$ = build_connlimit(p, &@$, NULL, NULL, $3, &@3); }
@@ -440,6 +445,10 @@ stmt
 	| RESET PROTO OPTION word	{ $$ = build_set_value(p, &@$, build_option(p, &@$, $2, $4, &@4, NULL, NULL), NULL); }
 	| dyn_op '@' word '{' dyn_elem '}'
 					{ $$ = build_dynset(p, &@$, $1, $3, &@3, $5); }
+	| METER name meter_size '{' dyn_elem '}'
+					{ $$ = build_meter(p, &@$, $2, &@2, $3, $5); }
+	| FLOW TABLE name '{' dyn_elem '}'
+					{ $$ = build_meter(p, &@$, $3, &@3, NULL, $5); }
 	| SET ADD lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 0, $3, $5, &@5); }
 	| SET UPDATE lconcat '@' word	{ $$ = build_dynset_old(p, &@$, 1, $3, $5, &@5); }
 	| CT CTCOUNT NUM		{ $$ = build_connlimit(p, &@$, NULL, NULL, $3, &@3); }
@@ -582,15 +591,27 @@ dyn_op
 	;
 
 dyn_elem
-	: lconcat dyn_opts		{ $$ = build_dyn_elem(p, $1, $2, NULL); }
-	| lconcat dyn_opts ':' svalue	{ $$ = build_dyn_elem(p, $1, $2, $4); }
+	: lconcat dyn_opts dyn_stmts	{ $$ = build_dyn_elem($1, $2, $3, NULL); }
+	| lconcat dyn_opts dyn_stmts ':' svalue
+					{ $$ = build_dyn_elem($1, $2, $3, $5); }
+	;
+
+meter_size
+	: %empty			{ $$ = NULL; }
+	| WORD NUM			{ $$ = build_meter_size(p, $1, &@1, $2, &@2); }
 	;
 
 dyn_opts
 	: %empty			{ $$ = build_dyn_new(p); }
 	| dyn_opts WORD WORD		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
 	| dyn_opts WORD NUM		{ $$ = build_dyn_opt(p, $1, $2, &@2, $3, &@3); }
-	| dyn_opts stateful		{ $$ = build_dyn_stmt($1, $2); }
+	;
+
+dyn_stmts
+	: %empty			{ $$ = NULL; }
+	| dyn_stmts COUNTER counter_args
+					{ $$ = build_stmt_add($1, build_counter_stmt(p, &@2, $3)); }
+	| dyn_stmts kept		{ $$ = build_stmt_add($1, $2); }
 	;
 
 match_stmt
@@ -823,7 +844,7 @@ nword
 
 nkw
 	: PROTO | METAKEY | EXTHDR | UNSUP | NAT | MASQ | REDIRECT | REJECT
-	| QUEUE | SPNUM | TPROXY | ADDR | ORIGINAL | REPLY | BOOL | RESET | RT
+	| METER | FLOW | QUEUE | SPNUM | TPROXY | ADDR | ORIGINAL | REPLY | BOOL | RESET | RT
 	| TYPE
 	;
 
@@ -871,7 +892,7 @@ junk_token
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
 	| REPLY | BOOL | CTCOUNT | BURST | NUMGEN | JHASH | SYMHASH | MOD
-	| SEED | OFFSET | IPSEC | SPNUM | UNSUP | QUEUE | TPROXY | NAT | MASQ | REDIRECT
+	| SEED | OFFSET | IPSEC | SPNUM | UNSUP | METER | FLOW | QUEUE | TPROXY | NAT | MASQ | REDIRECT
 	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'

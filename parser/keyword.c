@@ -53,7 +53,7 @@ static const struct keyword fixed[] = {
 	{ "redirect", REDIRECT }, { "to", TO }, { "addr", ADDR },
 	{ "queue", QUEUE }, { "tproxy", TPROXY },
 	{ "dup", UNSUP }, { "fwd", UNSUP },
-	{ "meter", UNSUP }, { "flow", UNSUP },
+	{ "meter", METER }, { "flow", FLOW },
 	{ "numgen", NUMGEN }, { "jhash", JHASH }, { "symhash", SYMHASH },
 	{ "mod", MOD }, { "seed", SEED }, { "offset", OFFSET },
 	{ "osf", UNSUP_EXPR }, { "ipsec", IPSEC }, { "spnum", SPNUM },

@@ -21,6 +21,7 @@ struct strbuf;
 /**
  * struct list_world - what the listing of a rule asks about other things
  * @set:	the type of a set of the rule's table, or NULL
+ * @set_size:	how many elements one of them may have
  * @first_key:	bytes of an anonymous set's first key in the order of listing;
  *		NULL when there is none
  * @print_set:	an anonymous set: { a, b : c }
@@ -31,6 +32,7 @@ struct strbuf;
  */
 struct list_world {
 	const struct set_type *(*set)(void *data, const char *name);
+	uint32_t (*set_size)(void *data, const char *name);
 	const uint8_t *(*first_key)(void *data, const char *set);
 	void (*print_set)(void *data, const char *set,
 			  const struct elem_look *look, struct strbuf *out);

@@ -1,7 +1,7 @@
 # the files of parser/; included by Makefile.am
 libengine_la_SOURCES += \
 	parser/ast.h parser/expr.def parser/stmt.def \
-	parser/build.c parser/build.h parser/build_expr.c parser/build_hash.c parser/build_object.c parser/build_divert.c parser/build_stmt.c \
+	parser/build.c parser/build.h parser/build_expr.c parser/build_hash.c parser/build_object.c parser/build_divert.c parser/build_dynset.c parser/build_stmt.c \
 	parser/chain.c parser/chain.h \
 	parser/check.c parser/check.h \
 	parser/cmd.c parser/cmd.h \

@@ -189,6 +189,24 @@ struct cmd_set *set_literal(struct check *c, struct set_expr *e,
 	return set;
 }
 
+struct cmd_set *set_meter(struct check *c, const struct dynset_stmt *d,
+			  const struct set_layout *l)
+{
+	struct cmd_set *set = arena_new_of(c->arena, struct cmd_set);
+
+	set->anonymous = true;
+	set->id = ++c->parser->next_set_id;
+	set->type.flags = NFT_SET_ANONYMOUS | NFT_SET_EVAL |
+			  (d->timeout_ms ? NFT_SET_TIMEOUT : 0);
+	set->layout = arena_memdup(c->arena, l, sizeof(*l));
+	set->size = d->size;
+	set_type_fill(set, l);
+	set_nftnl(c, set, l, d->set_name);
+	vec_push(&c->parser->all_sets, set);
+	arena_push(c->arena, &c->rule->sets, set);
+	return set;
+}
+
 static void set_concat_desc(struct nftnl_set *s, const struct set_layout *l)
 {
 	uint8_t lens[SET_MAX_FIELDS];

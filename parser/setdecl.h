@@ -54,6 +54,10 @@ struct cmd_set *set_literal(struct check *c, struct set_expr *e,
 			    const struct set_layout *l, uint32_t kind,
 			    uint32_t obj_type);
 
+/** set_meter() - the set of a meter's own, with keys as @l says */
+struct cmd_set *set_meter(struct check *c, const struct dynset_stmt *d,
+			  const struct set_layout *l);
+
 /**
  * set_fill() - the elements of literals, variables and nested literals
  * @set:	gets its elems; set->type.flags says whether they are intervals

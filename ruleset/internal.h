@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "ruleset/ruleset.h"
 
+struct nftnl_expr;
 struct nftnl_set;
 struct rs_undo;
 
@@ -138,6 +139,10 @@ void rs_set_remove_with_rule(struct ruleset *rs, struct rs_set *s);
  */
 struct rs_set *rs_set_make(struct ruleset *rs, struct rs_table *t,
 			   const struct cmd *cmd, struct cmd_set *cs);
+/** rs_expr_is_swept() - a statement whose elements the kernel sweeps out itself
+ * (NFT_EXPR_GC): not in sets whose elements expire; a libnftnl callback, @found
+ * a bool */
+int rs_expr_is_swept(struct nftnl_expr *e, void *found);
 /** rs_set_bound() - a rule adds to the set: it gets a size if it has none */
 void rs_set_bound(struct ruleset *rs, struct rs_set *s);
 /** rs_set_fill() - add elements to a set; 0 or -1 with a diagnostic */

@@ -81,6 +81,14 @@ static const struct set_type *set_type(void *data, const char *name)
 	return s ? &s->type : NULL;
 }
 
+static uint32_t set_size(void *data, const char *name)
+{
+	const struct rs_rule_list *rl = data;
+	const struct rs_set *s = rs_set_find(rl->r->chain->table, name);
+
+	return s ? s->size : 0;
+}
+
 static const uint8_t *first_key(void *data, const char *name)
 {
 	const struct rs_rule_list *rl = data;
@@ -122,6 +130,7 @@ void rs_rule_world(struct rs_rule_list *rl, struct list_world *world)
 {
 	*world = (struct list_world){
 		.set = set_type,
+		.set_size = set_size,
 		.first_key = first_key,
 		.print_set = print_set,
 		.json_set = rs_list_anonymous_json,

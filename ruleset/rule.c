@@ -122,7 +122,21 @@ static struct rs_set *own_set(const struct draft *dr,
 	return NULL;
 }
 
-static int ref_set(struct draft *dr, unsigned nr, const struct nftnl_expr *e,
+/* What a set's elements would have to keep (nft_set_elem_expr_alloc()). */
+static int check_kept(struct draft *dr, unsigned nr, struct nftnl_expr *e,
+		      const struct rs_set *s)
+{
+	bool swept = false;
+
+	nftnl_expr_expr_foreach(e, rs_expr_is_swept, &swept);
+	if (!swept || !(s->type.flags & NFT_SET_TIMEOUT))
+		return 0;
+	return rs_refuse(dr->rs, expr_loc(dr, nr), &dr->cmd->loc, EOPNOTSUPP,
+			 "ct count in set '%s', whose elements expire",
+			 s->name);
+}
+
+static int ref_set(struct draft *dr, unsigned nr, struct nftnl_expr *e,
 		   const struct set_user *user)
 {
 	const struct rs_table *t = dr->chain->table;
@@ -138,9 +152,10 @@ static int ref_set(struct draft *dr, unsigned nr, const struct nftnl_expr *e,
 		return -1;
 	}
 	vec_push(&dr->refs, ref);
-	if (!strcmp(user->name, "dynset"))
-		rs_set_bound(dr->rs, ref.set);
-	return 0;
+	if (strcmp(user->name, "dynset") != 0)
+		return 0;
+	rs_set_bound(dr->rs, ref.set);
+	return check_kept(dr, nr, e, ref.set);
 }
 
 static const struct set_user *set_user(const struct nftnl_expr *e)
@@ -253,7 +268,8 @@ static struct nftnl_expr *expr_final(const struct draft *dr,
 	struct rs_set *s = user ? own_set(dr, e, user) : NULL;
 	struct rs_chain *c = own_chain(dr, e);
 
-	if (s)
+	/* a meter's set has its name from the beginning */
+	if (s && user->others[0])
 		return expr_renamed(e, user, s->name);
 	return c ? jump_named(e, c->name) : e;
 }

@@ -127,13 +127,16 @@ void rs_set_bound(struct ruleset *rs, struct rs_set *s)
 
 /* --- make ---------------------------------------------------------------- */
 
-/* The kernel's name for a set that has none: the number replaces %d. */
+/* The kernel's name for a set that has none: the number replaces %d. A meter's
+ * is what it is. */
 static char *anonymous_name(struct rs_table *t, const char *pattern)
 {
 	const char *percent = strchr(pattern, '%');
-	int prefix = percent ? (int)(percent - pattern) : (int)strlen(pattern);
+	int prefix = (int)(percent - pattern);
 	char name[64];
 
+	if (!percent)
+		return xstrdup(pattern);
 	do {
 		snprintf(name, sizeof(name), "%.*s%u", MIN(prefix, 40), pattern,
 			 t->last_anonymous++);
@@ -242,12 +245,26 @@ static struct rs_set *set_alloc(struct rs_table *t, const char *name,
 	return s;
 }
 
+int rs_expr_is_swept(struct nftnl_expr *e, void *found)
+{
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "connlimit"))
+		*(bool *)found = true;
+	return 0;
+}
+
 static int decl_check(struct ruleset *rs, const struct cmd *cmd,
 		      const struct cmd_set *cs)
 {
+	bool swept = false;
+
 	if (cs->gc_interval_ms && !(cs->type.flags & NFT_SET_TIMEOUT))
 		return rs_refuse(rs, &cmd->h.set_loc, &cmd->loc, EINVAL,
 				 "gc-interval for a set without timeouts");
+	if (cs->nftnl && cs->type.flags & NFT_SET_TIMEOUT)
+		nftnl_set_expr_foreach(cs->nftnl, rs_expr_is_swept, &swept);
+	if (swept)
+		return rs_refuse(rs, &cmd->h.set_loc, &cmd->loc, EOPNOTSUPP,
+				 "ct count in a set whose elements expire");
 	return 0;
 }
 
@@ -261,6 +278,11 @@ struct rs_set *rs_set_make(struct ruleset *rs, struct rs_table *t,
 
 	if (decl_check(rs, cmd, cs))
 		return NULL;
+	if (rs_set_find(t, name)) {
+		rs_refuse(rs, &cmd->h.set_loc, &cmd->loc, EEXIST, "set '%s'",
+			  name);
+		return NULL;
+	}
 	s = set_alloc(t, name, cs);
 	s->tx = rs->tx;
 	list_add_tail(&t->sets, &s->node);

@@ -41,12 +41,36 @@ static int check_data(struct check *c, struct dynset_stmt *d,
 	return 0;
 }
 
+/* What a meter keeps is of its key alone: one statement. */
+static int meter_check(struct check *c, struct dynset_stmt *d)
+{
+	struct set_layout l;
+
+	d->key = expr_check(c, d->key);
+	if (!d->key || set_layout_of_key(c, d->key, &l) ||
+	    stmts_check(c, &d->stmts))
+		return -1;
+	if (d->key->ops->is_const)
+		return diag_error(c->diags, &d->key->loc,
+				  "the key of a meter is of the packet");
+	if (!d->stmts || d->stmts->next || d->data)
+		return diag_error(c->diags, &d->s.loc,
+				  "a meter has one statement behind its key");
+	d->op = d->timeout_ms ? NFT_DYNSET_OP_UPDATE : NFT_DYNSET_OP_ADD;
+	d->own = set_meter(c, d, &l);
+	check_emit(c, &d->s);
+	return 0;
+}
+
 static int dynset_check(struct check *c, struct stmt *s)
 {
 	struct dynset_stmt *d = arena_memdup(c->arena, s, sizeof(*d));
-	struct expr *set = expr_check(c, d->set);
 	struct set_layout l;
+	struct expr *set;
 
+	if (d->is_meter)
+		return meter_check(c, d);
+	set = expr_check(c, d->set);
 	if (!set)
 		return -1;
 	d->set_name = expr_as(set, setref_expr)->name;
@@ -110,11 +134,22 @@ static void dynset_lower(struct lower *l, const struct stmt *s)
 	if (d->timeout_ms)
 		nftnl_expr_set_u64(n, NFTNL_EXPR_DYNSET_TIMEOUT, d->timeout_ms);
 	nftnl_expr_set_str(n, NFTNL_EXPR_DYNSET_SET_NAME, d->set_name);
-	nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_SET_ID, 0);
+	nftnl_expr_set_u32(n, NFTNL_EXPR_DYNSET_SET_ID,
+			   d->own ? d->own->id : 0);
 	add_stateful(l, n, d);
 }
 
 static const char *const ops[] = { "add", "update", "delete" };
+
+static void head_print(const struct dynset_stmt *d, struct strbuf *out)
+{
+	if (!d->is_meter)
+		strbuf_printf(out, "%s @%s { ", ops[d->op], d->set_name);
+	else if (d->size)
+		strbuf_printf(out, "meter %s size %u { ", d->set_name, d->size);
+	else
+		strbuf_printf(out, "meter %s { ", d->set_name);
+}
 
 static void dynset_print(struct printer *pr, const struct stmt *s)
 {
@@ -122,7 +157,7 @@ static void dynset_print(struct printer *pr, const struct stmt *s)
 	const struct list_world *world = pr->world;
 	struct list_world calm = *world;
 
-	strbuf_printf(pr->out, "%s @%s { ", ops[d->op], d->set_name);
+	head_print(d, pr->out);
 	expr_print(pr, d->key);
 	if (d->timeout_ms) {
 		strbuf_puts(pr->out, " timeout ");
@@ -163,6 +198,10 @@ static bool dynset_raise(struct raise *r, const struct nftnl_expr *n)
 	d.set = setref_node(r,
 			    nftnl_expr_get_str(n, NFTNL_EXPR_DYNSET_SET_NAME));
 	d.set_name = expr_as(d.set, setref_expr)->name;
+	d.is_meter = expr_as(d.set, setref_expr)->type->flags &
+		     NFT_SET_ANONYMOUS;
+	if (d.is_meter)
+		d.size = r->world->set_size(r->world->data, d.set_name);
 	d.op = nftnl_expr_get_u32(n, NFTNL_EXPR_DYNSET_OP);
 	d.timeout_ms = nftnl_expr_get_u64(n, NFTNL_EXPR_DYNSET_TIMEOUT);
 	d.key = raise_get_key(r, n, NFTNL_EXPR_DYNSET_SREG_KEY, d.set->len);
@@ -220,6 +259,22 @@ static json_t *dynset_elem_json(struct printer *pr, const struct dynset_stmt *d)
 			 (json_int_t)(d->timeout_ms / 1000));
 }
 
+static json_t *meter_json(struct printer *pr, const struct dynset_stmt *d)
+{
+	const struct list_world *world = pr->world;
+	struct list_world calm = *world;
+	json_t *o = json_object();
+
+	calm.stateless = true;
+	pr->world = &calm;
+	json_object_set_new(o, "key", dynset_elem_json(pr, d));
+	json_object_set_new(o, "stmt", d->stmts->ops->json(pr, d->stmts));
+	json_object_set_new(o, "size", json_integer(d->size));
+	json_object_set_new(o, "name", json_string(d->set_name));
+	pr->world = world;
+	return json_one("meter", o);
+}
+
 static json_t *dynset_json(struct printer *pr, const struct stmt *s)
 {
 	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
@@ -227,6 +282,8 @@ static json_t *dynset_json(struct printer *pr, const struct stmt *s)
 	struct list_world calm = *world;
 	json_t *o = json_object();
 
+	if (d->is_meter)
+		return meter_json(pr, d);
 	json_object_set_new(o, "op", json_string(ops[d->op]));
 	json_object_set_new(o, "elem", dynset_elem_json(pr, d));
 	if (d->data)

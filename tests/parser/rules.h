@@ -74,6 +74,13 @@ static const char *const ip_rules[] = {
 };
 
 static const char *const inet_rules[] = {
+	"tcp dport 22 meter m1 { ip saddr limit rate 10/second } counter",
+	"meter m2 size 100 { ip saddr . tcp dport timeout 60s limit rate over 10/second } drop",
+	"meter m3 { ip saddr & 255.255.255.0 counter packets 4 bytes 5 }",
+	"meter m4 size 0 { ct mark timeout 0s quota over 20 mbytes } accept",
+	"meter m5 { iifname . meta mark and 0xff expires 5s ct count over 2 }",
+	"flow table m6 { jhash ip saddr mod 4 limit rate 10/second }",
+	"jump { meter m7 { ip6 saddr counter }; }",
 	"tcp dport 22 jump { ip saddr 1.1.1.1 accept; counter drop; }",
 	"goto { ip6 saddr { ::1, ::2 } accept; }",
 	"meta mark 1 jump { }",
