@@ -84,7 +84,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %left AND
 %left LSHIFT RSHIFT
 
-%type <str> name rname word text nword vword metaword ctword logval dirword proto_word
+%type <str> name rname word text nword vword metaword optword ctword logval dirword proto_word
 %type <kw> dir metakw nkw namekw wordkw
 %type <expr> lprim lexpr lconcat rprim rexpr item citem rhs rhs_list set_ref
 %type <expr> set_lit elems init sexpr satom svalue verdict map_arg
@@ -636,8 +636,8 @@ rel_op
 lprim
 	: PROTO metaword		{ $$ = build_payload(p, &@$, $1, $2, &@2); }
 	| PROTO ARPADDR PROTO		{ $$ = build_arp_addr(p, &@$, $1, $2, &@2, $3); }
-	| PROTO OPTION word metaword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
-	| PROTO OPTION NUM metaword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
+	| PROTO OPTION word optword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
+	| PROTO OPTION NUM optword	{ $$ = build_option(p, &@$, $1, $3, &@3, &$4, &@4); }
 	| META metaword			{ $$ = build_meta(p, &@$, $2, &@2); }
 	| METAKEY			{ $$ = build_meta(p, &@$, build_word($1), &@1); }
 	| CT ctword			{ $$ = build_ct(p, &@$, -1, NULL, $2, &@2); }
@@ -829,6 +829,12 @@ metaword
 
 metakw
 	: METAKEY | TYPE | PRIORITY | FLAGS | CTCOUNT | IPSEC
+	;
+
+/* fields of options */
+optword
+	: metaword
+	| ADDR				{ $$ = build_word($1); }
 	;
 
 ctword

@@ -96,7 +96,7 @@ FIELDS(ipopt) {
 };
 FIELDS(iproute) {
 	{ "type", &type_integer, 0, 8 }, { "length", &type_integer, 8, 8 },
-	{ "ptr", &type_integer, 16, 8 }, { "addr", &type_ipv4_addr, 24, 32 },
+	{ "ptr", &type_integer, 16, 8 }, { "addr", &type_integer, 24, 32 },
 	{ NULL },
 };
 

@@ -258,6 +258,8 @@ static const char *const inet_rules[] = {
 	"tcp option maxseg exists",
 	"tcp option sack-perm missing",
 	"ip option lsrr type 1",
+	"ip option rr addr 0x7f000001",
+	"ip option ssrr addr 1-9",
 	"rt classid 1",
 	"numgen inc mod 2 offset 100 101",
 	"numgen random mod 10 { 1, 3-5 }",
