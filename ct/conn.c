@@ -70,6 +70,13 @@ void ct_packet_attach_answer(struct packet *answer, const struct packet *pkt)
 				 : IP_CT_RELATED;
 }
 
+void ct_packet_share(struct packet *copy)
+{
+	if (copy->ct &&
+	    !ct_conn_tryget(copy->ct, conn_table(copy->ct)->cfg.threads))
+		copy->ct = NULL;
+}
+
 uint32_t ct_mark(const struct ct_conn *ct)
 {
 	return ct_load(&ct->mark);

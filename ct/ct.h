@@ -145,6 +145,10 @@ void ct_packet_release(struct ct_table *t, struct packet *pkt);
  * a reference of its own */
 void ct_packet_attach_answer(struct packet *answer, const struct packet *pkt);
 
+/** ct_packet_share() - @copy, all of a packet, belongs to its connection as
+ * well; a reference of its own */
+void ct_packet_share(struct packet *copy);
+
 /** ct_untrack() - the notrack statement: only if nothing is attached */
 static inline void ct_untrack(struct packet *pkt)
 {

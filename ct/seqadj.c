@@ -74,20 +74,22 @@ static uint32_t forth(const struct ct_seqadj *s, uint32_t seq)
 	return seq + (uint32_t)offset_at(s, seq);
 }
 
-static void replace32(uint8_t *th, uint8_t *field, uint32_t to)
+static void replace32(const struct packet *pkt, uint8_t *th, uint8_t *field,
+		      uint32_t to)
 {
-	const be32_t from = load_raw32(field), be = htobe32(to);
+	const be32_t be = htobe32(to);
 
-	if (from == be)
+	if (load_raw32(field) == be)
 		return;
-	csum_replace4(th + CSUM_OFF, from, be);
+	packet_csum_replace(pkt, th + CSUM_OFF, field, &be, sizeof(be), false);
 	memcpy(field, &be, sizeof(be));
 }
 
 /* Every edge of every SACK option; nf_ct_sack_adjust(). */
-static bool
-adjust_sacks(uint8_t *th, uint32_t header, const struct ct_seqadj *other,
-	     uint32_t (*way)(const struct ct_seqadj *s, uint32_t seq))
+static bool adjust_sacks(const struct packet *pkt, uint8_t *th, uint32_t header,
+			 const struct ct_seqadj *other,
+			 uint32_t (*way)(const struct ct_seqadj *s,
+					 uint32_t seq))
 {
 	uint32_t off = 20;
 
@@ -108,7 +110,8 @@ adjust_sacks(uint8_t *th, uint32_t header, const struct ct_seqadj *other,
 			for (uint32_t i = 2; i < len; i += 4) {
 				uint8_t *edge = th + off + i;
 
-				replace32(th, edge, way(other, get_be32(edge)));
+				replace32(pkt, th, edge,
+					  way(other, get_be32(edge)));
 			}
 		off += len;
 	}
@@ -127,15 +130,15 @@ static bool adjust(struct packet *pkt, uint32_t l4_off,
 
 	if (!th)
 		return false;
-	replace32(th, th + 4, own(&help->seq[dir], get_be32(th + 4)));
+	replace32(pkt, th, th + 4, own(&help->seq[dir], get_be32(th + 4)));
 	if (!(th[13] & FLAG_ACK))
 		return true;
-	replace32(th, th + 8, peers(other, get_be32(th + 8)));
+	replace32(pkt, th, th + 8, peers(other, get_be32(th + 8)));
 	header = (th[12] >> 4) * 4u;
 	if (header <= 20)
 		return true;
 	th = packet_write(pkt, l4_off, header);
-	return th && adjust_sacks(th, header, other, peers);
+	return th && adjust_sacks(pkt, th, header, other, peers);
 }
 
 bool ct_seqadj_packet(struct packet *pkt, uint32_t l4_off,

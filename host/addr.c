@@ -442,6 +442,11 @@ bool host_on_subnet(const struct host *h, const struct host_link *link,
 	return false;
 }
 
+bool host_is_member4(const union inet_addr *addr)
+{
+	return addr->ip == htobe32(0xe0000001);
+}
+
 bool host_is_member6(const struct host *h, const struct host_link *link,
 		     const union inet_addr *addr)
 {

@@ -224,6 +224,10 @@ bool host_linklocal_addr(const struct host *h, const struct host_link *link,
 bool host_on_subnet(const struct host *h, const struct host_link *link,
 		    be32_t a, be32_t b);
 
+/** host_is_member4() - does the host listen to IPv4 multicast group @addr? That
+ * of all hosts alone */
+bool host_is_member4(const union inet_addr *addr);
+
 /** host_is_member6() - does the host listen to IPv6 multicast group @addr on
  * @link: all nodes, all routers (when forwarding), its solicited nodes
  * (ipv6_chk_mcast_addr()) */

@@ -73,15 +73,13 @@ static void put16(uint8_t *p, be16_t v)
 /* The checksum at @check covers the address that changes. */
 static void csum_addr(const struct l4_manip *m, uint8_t *check)
 {
-	if (likely(m->addr_len == 4))
-		csum_replace4(check, load_raw32(m->old), load_raw32(m->new));
-	else
-		csum_replace(check, m->old, m->new, m->addr_len);
+	packet_csum_replace(m->pkt, check, m->old, m->new, m->addr_len, true);
 }
 
-static void csum_port(uint8_t *check, uint8_t *port, be16_t v)
+static void csum_port(const struct l4_manip *m, uint8_t *check,
+		      const uint8_t *port, be16_t v)
 {
-	csum_replace2(check, load_raw16(port), v);
+	packet_csum_replace(m->pkt, check, port, &v, sizeof(v), false);
 }
 
 static uint8_t *port_of(const struct l4_manip *m, uint8_t *l4)
@@ -99,7 +97,7 @@ static bool tcp_manip(const struct l4_manip *m)
 	port = port_of(m, b.p);
 	if (l4_has(m, 20)) {
 		csum_addr(m, b.p + 16);
-		csum_port(b.p + 16, port, l4_port(m));
+		csum_port(m, b.p + 16, port, l4_port(m));
 	}
 	put16(port, l4_port(m));
 	return true;
@@ -115,7 +113,7 @@ static bool udp_write(const struct l4_manip *m, bool always)
 	port = port_of(m, b.p);
 	if (always || load_raw16(b.p + 6)) {
 		csum_addr(m, b.p + 6);
-		csum_port(b.p + 6, port, l4_port(m));
+		csum_port(m, b.p + 6, port, l4_port(m));
 		if (!load_raw16(b.p + 6))
 			put16(b.p + 6, 0xffff); /* zero says: none */
 	}
@@ -167,7 +165,7 @@ static bool icmp_manip(const struct l4_manip *m)
 
 	if (!b.p || !icmp_has_id(b.p[0]))
 		return b.ok;
-	csum_port(b.p + 2, b.p + 4, m->target->sport);
+	csum_port(m, b.p + 2, b.p + 4, m->target->sport);
 	put16(b.p + 4, m->target->sport);
 	return true;
 }
@@ -181,7 +179,7 @@ static bool icmpv6_manip(const struct l4_manip *m)
 	csum_addr(m, b.p + 2);
 	if (b.p[0] != ICMP6_ECHO_REQUEST && b.p[0] != ICMP6_ECHO_REPLY)
 		return true;
-	csum_port(b.p + 2, b.p + 4, m->target->sport);
+	csum_port(m, b.p + 2, b.p + 4, m->target->sport);
 	put16(b.p + 4, m->target->sport);
 	return true;
 }
@@ -270,7 +268,8 @@ bool nat_manip_is_usual(const struct packet *pkt)
 	const uint32_t len = pkt->l4proto == IPPROTO_TCP ? 20 : 8;
 
 	return (pkt->l4proto == IPPROTO_TCP || pkt->l4proto == IPPROTO_UDP) &&
-	       pkt->flags & PKT_L4 && !pkt->frag_off &&
+	       (pkt->flags & (PKT_L4 | PKT_CSUM_PARTIAL)) == PKT_L4 &&
+	       !pkt->frag_off &&
 	       (pkt->nfproto == NFPROTO_IPV4 || pkt->l4_off == 40) &&
 	       packet_read(pkt, pkt->l4_off, len);
 }

@@ -20,7 +20,7 @@ bool nat_manip(struct packet *pkt, uint32_t nhoff,
 	       const struct ct_tuple *target, enum nat_manip manip);
 
 /** nat_manip_is_usual() - is it a TCP or UDP packet without IPv6 extension
- * headers, with all of its headers there? */
+ * headers, with all of its headers there and its checksum finished? */
 bool nat_manip_is_usual(const struct packet *pkt);
 
 /** nat_manip_usual() - nat_manip() of such a packet: @to is its source or

@@ -285,3 +285,37 @@ void packet_csum_l4_fill(struct packet *pkt, uint8_t l4proto, uint32_t l4_off)
 		sum = 0xffff;
 	memcpy(l4 + c->off, &sum, sizeof(sum));
 }
+
+static void complement(uint8_t *check)
+{
+	check[0] = (uint8_t)~check[0];
+	check[1] = (uint8_t)~check[1];
+}
+
+void packet_csum_replace(const struct packet *pkt, uint8_t *check,
+			 const void *from, const void *to, unsigned len,
+			 bool pseudo)
+{
+	if (likely(!(pkt->flags & PKT_CSUM_PARTIAL))) {
+		csum_replace(check, from, to, len);
+	} else if (pseudo) {
+		/* a sum that is to be added to, not yet complemented */
+		complement(check);
+		csum_replace(check, from, to, len);
+		complement(check);
+	}
+}
+
+void packet_csum_finish(struct packet *pkt, uint32_t l4_off)
+{
+	uint8_t *check = packet_write(pkt, l4_off + 16, 2);
+	be16_t sum;
+
+	if (!(pkt->flags & PKT_CSUM_PARTIAL) || !check)
+		return;
+	pkt->flags &= (uint16_t)~PKT_CSUM_PARTIAL;
+	sum = csum_fold(csum_partial(pkt->data + l4_off, pkt->len - l4_off, 0));
+	if (!sum)
+		sum = 0xffff;
+	memcpy(check, &sum, sizeof(sum));
+}

@@ -101,4 +101,21 @@ enum csum_state packet_csum_l4(const struct packet *pkt, uint8_t l4proto,
  */
 void packet_csum_l4_fill(struct packet *pkt, uint8_t l4proto, uint32_t l4_off);
 
+/**
+ * packet_csum_replace() - repair the transport checksum at @check after @len
+ * bytes that it covers changed
+ * @pkt:	whose it is: one that is left to the output link
+ *		(PKT_CSUM_PARTIAL) is that of the pseudo header alone
+ * @pseudo:	what changed is part of the pseudo header
+ *
+ * Ref: inet_proto_csum_replace4(), nft_payload_l4csum_update().
+ */
+void packet_csum_replace(const struct packet *pkt, uint8_t *check,
+			 const void *from, const void *to, unsigned len,
+			 bool pseudo);
+
+/** packet_csum_finish() - what the output link does with the TCP checksum at
+ * @l4_off that was left to it, if it was (skb_checksum_help()) */
+void packet_csum_finish(struct packet *pkt, uint32_t l4_off);
+
 #endif

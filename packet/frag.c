@@ -262,7 +262,8 @@ void frag_queue_free(struct frag_queue *q)
 }
 
 void frag_queue_on_timeout(struct frag_queue *q,
-			   void (*fn)(void *data, struct packet *first),
+			   void (*fn)(void *data, struct packet *first,
+				      enum frag_user user),
 			   void *data)
 {
 	q->on_timeout = fn;
@@ -284,7 +285,7 @@ static void tell_timeout(struct frag_queue *q, const struct datagram *d)
 	pkt.mark = p->mark;
 	pkt.pkttype = p->pkttype;
 	packet_decode(&pkt);
-	q->on_timeout(q->on_timeout_data, &pkt);
+	q->on_timeout(q->on_timeout_data, &pkt, d->key.user);
 }
 
 static void side_expire(struct frag_queue *q, struct frag_side *side,

@@ -78,10 +78,11 @@ uint64_t frag_queue_bytes(const struct frag_queue *q);
 /**
  * frag_queue_on_timeout() - who is told of datagrams that never completed
  * @fn:		gets the first fragment as it came (data, in, mark; borrowed for
- *		the call), of datagrams that have it
+ *		the call), of datagrams that have it, and who collected them
  */
 void frag_queue_on_timeout(struct frag_queue *q,
-			   void (*fn)(void *data, struct packet *first),
+			   void (*fn)(void *data, struct packet *first,
+				      enum frag_user user),
 			   void *data);
 
 /** frag_expire() - forget the queues whose time is over; cheap when none is */

@@ -52,7 +52,8 @@ struct frag_queue {
 	struct list pool[8];
 	struct list free_datagrams;
 	struct frag_info info;
-	void (*on_timeout)(void *data, struct packet *first);
+	void (*on_timeout)(void *data, struct packet *first,
+			   enum frag_user user);
 	void *on_timeout_data;
 	bool is_expiring;
 	uint16_t *sizes;

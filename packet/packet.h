@@ -74,7 +74,7 @@ enum packet_flag {
 	/* looped back: sent and received by this host */
 	PKT_LOOPED = 1 << 8,
 	/* made here, its transport checksum left to the output link: so far it
-	 * would be the sum of the pseudo header (CHECKSUM_PARTIAL) */
+	 * is the sum of the pseudo header (CHECKSUM_PARTIAL) */
 	PKT_CSUM_PARTIAL = 1 << 10,
 };
 

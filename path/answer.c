@@ -311,6 +311,17 @@ static bool is_unicast6(const union inet_addr *a)
 	return a->b[0] != 0xff && !inet_addr_is_zero(a);
 }
 
+/* IPv4: the checksum of a reset is left to the output link. */
+static void leave_csum(struct answer *a)
+{
+	struct packet pkt = { .data = a->data, .nfproto = NFPROTO_IPV4 };
+	const be16_t sum =
+		(be16_t)~csum_fold(csum_pseudo(&pkt, 20, IPPROTO_TCP));
+
+	memcpy(a->data + 20 + 16, &sum, sizeof(sum));
+	a->flags |= PKT_CSUM_PARTIAL;
+}
+
 /* nf_send_reset(), nf_send_reset6() */
 static void send_reset(struct path_run *run)
 {
@@ -336,13 +347,10 @@ static void send_reset(struct path_run *run)
 	else
 		put_header6(a.data, hop_limit6(run, &rt), IPPROTO_TCP, 20,
 			    &from, &to);
-	fill_csum(&a, pkt->nfproto, IPPROTO_TCP, hdr);
-	/* IPv4's is left to the output link (skb_checksum_help()) */
-	if (is_v4(pkt)) {
-		a.flags = PKT_CSUM_PARTIAL;
-		if (!load_raw16(a.data + hdr + 16))
-			memset(a.data + hdr + 16, 0xff, 2);
-	}
+	if (is_v4(pkt))
+		leave_csum(&a);
+	else
+		fill_csum(&a, pkt->nfproto, IPPROTO_TCP, hdr);
 	if (pkt->ct)
 		ct_close(run->p->cfg.ct, pkt->ct, run->now);
 	answer_send(run, &a);
@@ -372,15 +380,6 @@ static bool may_answer4(const struct path_run *run)
 	return type && !is_error4(*type);
 }
 
-/* A quoted reset has not got its checksum yet; @quote is all of it. */
-static void unfinish_csum(const struct packet *pkt, uint8_t *quote)
-{
-	const be16_t sum =
-		(be16_t)~csum_fold(csum_pseudo(pkt, 20, IPPROTO_TCP));
-
-	memcpy(quote + 20 + 16, &sum, sizeof(sum));
-}
-
 /* The ICMP header, and @room bytes of the packet that it is about. */
 static void put_error(uint8_t *out, const struct icmp_error *e,
 		      const struct packet *pkt, uint32_t room)
@@ -390,8 +389,6 @@ static void put_error(uint8_t *out, const struct icmp_error *e,
 	memset(out + 2, 0, 2);
 	put_be32(out + 4, e->rest);
 	memcpy(out + 8, pkt->data, room);
-	if (pkt->flags & PKT_CSUM_PARTIAL)
-		unfinish_csum(pkt, out + 8);
 }
 
 static void send_icmp4(struct path_run *run, const struct icmp_error *e)

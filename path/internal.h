@@ -193,6 +193,9 @@ void answer_frag_timeout(struct path_run *run);
  * Return: why it is dropped; then its sender has been told.
  */
 enum reason options_receive(struct path_run *run, struct host_route *rt);
+/** options_reread() - the same of fragments put together behind that, or too
+ * late: what the first of them had, filled in as it is */
+void options_reread(struct path_run *run);
 /** options_forward() - fill in what only the way out says; the checksum */
 void options_forward(struct path_run *run, const struct host_route *rt);
 /** options_echo_way() - where the answer goes: changes @to where the packet was

@@ -12,6 +12,7 @@
  * do quotes.
  *
  *	options_receive()	after routing; a source route may route anew
+ *	options_reread()	of fragments that waited for each other behind that
  *	options_forward()	after FORWARD: the address of the output link
  *	options_echo_way()	where an ICMP error about the packet goes
  *	options_echo()		and what it has of its options
@@ -305,6 +306,36 @@ enum reason options_receive(struct path_run *run, struct host_route *rt)
 		return REASON_ip_options;
 	}
 	return r.o->srr ? receive_source_route(run, rt) : REASON_NONE;
+}
+
+/* Who has room left in an option now had it before, and has entered himself. */
+void options_reread(struct path_run *run)
+{
+	const uint8_t *iph = run->pkt->data;
+	const unsigned end = (iph[0] & 15) * 4;
+	struct ip4_options *o = &run->opt;
+	uint8_t kind;
+
+	*o = (struct ip4_options){ .len = (uint8_t)(end - HDR_LEN) };
+	for (unsigned at = HDR_LEN; at < end && iph[at] != IPOPT_END;
+	     at += iph[at] == IPOPT_NOP ? 1 : iph[at + 1]) {
+		switch (iph[at]) {
+		case IPOPT_SSRR:
+		case IPOPT_LSRR:
+			o->srr = (uint8_t)at;
+			break;
+		case IPOPT_RR:
+			o->rr = (uint8_t)at;
+			o->rr_needaddr = true;
+			break;
+		case IPOPT_TIMESTAMP:
+			o->ts = (uint8_t)at;
+			kind = iph[at + 3] & 0x0f;
+			o->ts_needaddr = kind == TS_AND_ADDR;
+			o->ts_needtime = true;
+			break;
+		}
+	}
 }
 
 /* ip_rt_get_source(): the address of the link that the packet leaves by. */

@@ -14,6 +14,9 @@
  *
  *	route -> OUTPUT -> POSTROUTING -> fragments -> a link (lo: it comes in)
  *
+ * and of one to a broadcast address, or to a group that the host is in, a copy
+ * passes POSTROUTING too and comes in by the link that it would leave by.
+ *
  * Each capital word is a list of steps (hooks.c); the functions below are the
  * kernel's way between them, in its order: ip_rcv_finish(), ip_local_deliver(),
  * ip_forward(), ip_output(), and their IPv6 twins. A step that does not go on
@@ -40,19 +43,22 @@
 /* How many packets pass between two small shares of garbage collection. */
 #define GC_EVERY 64
 
+enum {
+	HEAR_HEADROOM = 64,
+	SCOPE6_NODE = 1, /* of an IPv6 group */
+	LOOPBACK = 1,	 /* index of its link */
+};
+
 static void emit(struct path_run *run, enum path_emit_kind kind,
 		 struct packet *pkt)
 {
 	const struct path_sink *sink = &run->p->cfg.sink;
 
+	if (unlikely(pkt->flags & PKT_CSUM_PARTIAL))
+		packet_csum_finish(pkt, pkt->l4_off);
 	if (sink->emit)
 		sink->emit(sink->data, run->pkt->number,
-			   run->kind == EMIT_ANSWER ? EMIT_ANSWER : kind, pkt);
-}
-
-static void emit_fragment(void *data, struct packet *frag)
-{
-	emit(data, EMIT_FRAGMENT, frag);
+			   run->kind == EMIT_PACKET ? kind : run->kind, pkt);
 }
 
 static void receive(struct path_run *run);
@@ -64,7 +70,8 @@ static void refuse(struct path_run *run, enum reason reason, uint32_t mtu)
 	run_drop(run, reason);
 }
 
-/* loopback_xmit(): what the host sends to itself comes in. */
+/* loopback_xmit(), dev_loopback_xmit(): what the host sends to itself comes
+ * in. */
 static void loop(struct path_run *run)
 {
 	struct packet *pkt = run->pkt;
@@ -86,6 +93,89 @@ static void loop_piece(void *data, struct packet *piece)
 	run->pkt = whole;
 }
 
+/* What the host sends to a group that it is in itself: a copy of @pkt passes
+ * POSTROUTING and comes in, before it leaves. */
+static void hear(struct path_run *run, const struct packet *pkt)
+{
+	uint8_t *buf = xmalloc(HEAR_HEADROOM + pkt->len);
+	struct path_result res = { 0 };
+	struct packet copy = *pkt;
+	struct path_run own = {
+		.p = run->p,
+		.pkt = &copy,
+		.res = &res,
+		.now = run->now,
+		.kind = EMIT_DUP,
+		.depth = run->depth,
+		.route = run->route,
+	};
+
+	copy.buf = buf;
+	copy.buf_size = HEAR_HEADROOM + pkt->len;
+	copy.data = buf + HEAR_HEADROOM;
+	memcpy(copy.data, pkt->data, pkt->len);
+	copy.number = run->pkt->number;
+	ct_packet_share(&copy);
+	run->p->run = &own;
+	packet_decode(&copy);
+	if (hook_run(&own, NF_INET_POST_ROUTING) == STEP_GO_ON) {
+		copy.pkttype = PKTTYPE_LOOPBACK;
+		loop(&own);
+	}
+	run->p->run = run;
+	ct_packet_release(run->p->cfg.ct, &copy);
+	free(buf);
+}
+
+/* ip_mc_output(): is there still something to be sent? Groups with a TTL of
+ * zero are for this host alone. */
+static bool output_group4(struct path_run *run)
+{
+	const struct packet *pkt = run->pkt;
+	const union inet_addr to = packet_daddr(pkt);
+
+	if (pkt->nfproto != NFPROTO_IPV4 || pkt->out->is_loopback ||
+	    (run->route == ROUTE_MULTICAST ? !host_is_member4(&to)
+					   : run->route != ROUTE_BROADCAST))
+		return true;
+	hear(run, pkt);
+	return run->route == ROUTE_BROADCAST || pkt->data[8] != 0;
+}
+
+/* The same in ip6_finish_output2(), for each piece and behind POSTROUTING;
+ * what is for one node alone does not leave it. */
+static bool output_group6(struct path_run *run, const struct packet *pkt)
+{
+	const union inet_addr to = packet_daddr(pkt);
+
+	if (host_is_member6(run->p->cfg.host, pkt->out, &to)) {
+		hear(run, pkt);
+		if (pkt->data[7] == 0)
+			return false;
+	}
+	return (to.b[1] & 0x0f) > SCOPE6_NODE;
+}
+
+static bool is_group6(const struct packet *pkt)
+{
+	return pkt->nfproto == NFPROTO_IPV6 && pkt->data[24] == 0xff;
+}
+
+/* On the link. */
+static void transmit(struct path_run *run, enum path_emit_kind kind,
+		     struct packet *pkt)
+{
+	if (unlikely(is_group6(pkt)) && !output_group6(run, pkt))
+		run_drop(run, REASON_group_scope);
+	else
+		emit(run, kind, pkt);
+}
+
+static void transmit_fragment(void *data, struct packet *frag)
+{
+	transmit(data, EMIT_FRAGMENT, frag);
+}
+
 /* ip_finish_output(), ip6_finish_output(): cut to the MTU what must be, or
  * what came in pieces; then it is on the link. Pieces that come in by loopback
  * are put together again, but not those of IPv6 that are tracked already. */
@@ -104,10 +194,10 @@ static void finish_output(struct path_run *run, uint32_t mtu)
 	run->res->out = pkt->out;
 	if (!(pkt->flags & PKT_REASSEMBLED) &&
 	    (pkt->wire_len <= mtu || (pkt->flags & PKT_GSO))) {
-		emit(run, EMIT_PACKET, pkt);
+		transmit(run, EMIT_PACKET, pkt);
 		return;
 	}
-	reason = frag_output(run->p->frags, pkt, mtu, emit_fragment, run);
+	reason = frag_output(run->p->frags, pkt, mtu, transmit_fragment, run);
 	if (reason != REASON_NONE)
 		refuse(run, reason, mtu);
 }
@@ -131,6 +221,7 @@ static bool deliver_defrag(struct path_run *run)
 			run->now, &reason)) {
 	case FRAG_COMPLETE:
 		packet_decode(run->pkt);
+		options_reread(run);
 		return true;
 	case FRAG_HELD:
 		run_hold(run);
@@ -151,9 +242,9 @@ static void deliver(struct path_run *run)
 		return;
 	if (hook_run(run, NF_INET_LOCAL_IN) != STEP_GO_ON)
 		return;
-	/* an answer, or one more piece of what came before */
-	if (run->kind == EMIT_ANSWER || run->res->to_local) {
-		run->pkt->out = run->pkt->in;
+	/* an answer, a copy, or one more piece of what came before */
+	if (run->kind != EMIT_PACKET || run->res->to_local) {
+		run->pkt->out = host_link_by_index(run->p->cfg.host, LOOPBACK);
 		emit(run, EMIT_FRAGMENT, run->pkt);
 	}
 	run->res->to_local = true;
@@ -299,6 +390,23 @@ static bool has_options(const struct packet *pkt)
 	return pkt->nfproto == NFPROTO_IPV4 && (pkt->data[0] & 15) > 5;
 }
 
+/* What the host sent to itself: it kept the route that it was sent with, but
+ * its options are read. */
+static void receive_looped(struct path_run *run)
+{
+	struct host_route rt = { .type = run->route };
+	enum reason reason = REASON_NONE;
+
+	if (unlikely(has_options(run->pkt)))
+		reason = options_receive(run, &rt);
+	if (reason != REASON_NONE)
+		run_drop(run, reason);
+	else if (run->opt.srr_is_hit)
+		forward(run, &rt);
+	else
+		deliver(run);
+}
+
 /* Routing has an answer, even if that is to refuse: then options are read. */
 static bool is_routed(enum reason reason)
 {
@@ -315,8 +423,7 @@ static void receive(struct path_run *run)
 	if (hook_run(run, NF_INET_PRE_ROUTING) != STEP_GO_ON)
 		return;
 	if (run->pkt->flags & PKT_LOOPED) {
-		/* It kept the route that it was sent with. */
-		deliver(run);
+		receive_looped(run);
 		return;
 	}
 	reason = route_input(run, NULL, &rt);
@@ -364,7 +471,10 @@ void path_send_local(struct path_run *run)
 		return;
 	if (run->rerouted)
 		pkt->out = run->rerouted;
-	output(run, run->rerouted ? run->rerouted_mtu : rt.mtu);
+	if (unlikely(run->route != ROUTE_UNICAST) && !output_group4(run))
+		run_drop(run, REASON_group_scope);
+	else
+		output(run, run->rerouted ? run->rerouted_mtu : rt.mtu);
 }
 
 static void result_init(struct path_result *res, const struct packet *pkt)
@@ -396,7 +506,8 @@ static void result_finish(struct path_run *run)
 
 /* ip_expire(), nf_ct_frag6_expire(): what their sender hears, before the packet
  * that is on its way. */
-static void fragments_timed_out(void *data, struct packet *first)
+static void fragments_timed_out(void *data, struct packet *first,
+				enum frag_user user)
 {
 	struct path *p = data;
 	struct path_run *outer = p->run;
@@ -407,6 +518,8 @@ static void fragments_timed_out(void *data, struct packet *first)
 
 	first->number = outer->pkt->number;
 	p->run = &run;
+	if (user == FRAG_USER_LOCAL_DELIVER)
+		options_reread(&run);
 	answer_frag_timeout(&run);
 	p->run = outer;
 }

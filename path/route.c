@@ -193,7 +193,7 @@ static enum reason route_input_multicast(const struct host_flow *flow,
 
 	if (ip4_is_multicast(s) || ip4_is_lbcast(s) || ip4_is_loopback(s))
 		return REASON_martian;
-	if (flow->daddr.ip != htobe32(0xe0000001))
+	if (!host_is_member4(&flow->daddr))
 		return REASON_not_joined;
 	rt->type = ROUTE_MULTICAST;
 	return REASON_NONE;

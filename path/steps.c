@@ -136,6 +136,7 @@ enum step_end step_reroute(struct path_run *run)
 
 	if (reason != REASON_NONE)
 		return run_drop(run, reason);
+	run->route = rt.type;
 	run->rerouted = run->pkt->out;
 	run->rerouted_mtu = rt.mtu;
 	run->pkt->out = out;

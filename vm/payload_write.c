@@ -48,9 +48,10 @@ int payload_write_lower(struct vm_lower *lw, const struct nftnl_expr *ne,
 }
 
 /* The sum of what is at @check with the bytes changed; never zero, which would
- * mean none. */
+ * mean none. @pseudo: a transport header's, and they are part of the pseudo
+ * header. */
 static bool sum_repair(struct packet *pkt, uint32_t check, const uint8_t *from,
-		       const uint8_t *to, unsigned len)
+		       const uint8_t *to, unsigned len, bool pseudo)
 {
 	uint8_t *sum = packet_write(pkt, check, 2);
 	uint8_t a[256] = { 0 }, b[256] = { 0 };
@@ -59,7 +60,10 @@ static bool sum_repair(struct packet *pkt, uint32_t check, const uint8_t *from,
 		return false;
 	memcpy(a, from, len);
 	memcpy(b, to, len);
-	csum_replace(sum, a, b, ALIGN_UP(len, 2));
+	if (pseudo)
+		packet_csum_replace(pkt, sum, a, b, ALIGN_UP(len, 2), true);
+	else
+		csum_replace(sum, a, b, ALIGN_UP(len, 2));
 	if (!sum[0] && !sum[1])
 		sum[0] = sum[1] = 0xff;
 	return true;
@@ -92,12 +96,16 @@ static bool sums_repair(const struct payload_write *w, struct packet *pkt,
 {
 	uint32_t check = l4_check(pkt);
 
+	/* summed up by the output link, whatever it will be */
+	if (w->base == NFT_PAYLOAD_TRANSPORT_HEADER &&
+	    pkt->flags & PKT_CSUM_PARTIAL)
+		return true;
 	if (w->csum_type == NFT_PAYLOAD_CSUM_INET &&
-	    !sum_repair(pkt, head + w->csum_offset, from, to, w->len))
+	    !sum_repair(pkt, head + w->csum_offset, from, to, w->len, false))
 		return false;
 	if (!w->flags || !check)
 		return true;
-	return sum_repair(pkt, check, from, to, w->len);
+	return sum_repair(pkt, check, from, to, w->len, true);
 }
 
 bool payload_write_exec(const struct payload_write *w,
