@@ -131,7 +131,9 @@ static const struct cli_option replay_options[] = {
 	{ "emit", 0, NULL, "with --json: the bytes of what leaves", set_emit },
 	{ "dump", 0, "WHAT=FILE",
 	  "conntrack, expect or ruleset at the end; - is stdout", set_dump },
-	{ "write", 0, "FILE", "what leaves, as pcapng", set_write },
+	{ "write", 0, "FILE",
+	  "what leaves, as pcapng; - is stdout, the report on stderr",
+	  set_write },
 	{ "checksums", 0, "MODE",
 	  "auto: unfinished ones are good; verify; trust", set_checksums },
 	{ "readdress", 0, NULL,
@@ -182,6 +184,9 @@ static int replay_run(struct cli *c)
 		.err = stderr,
 	};
 
+	/* the report makes room for the capture */
+	if (own->write && !strcmp(own->write, "-"))
+		o.out = stderr;
 	if (c->host && (own->local || own->iif || own->oif))
 		return cli_usage_error(c->cmd,
 				       "--local, --iif and --oif are for calls "

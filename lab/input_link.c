@@ -85,12 +85,37 @@ static bool is_own(const struct input_link *in, const struct packet *pkt)
 	return own;
 }
 
+/* Addresses that mean something on one link alone, or nothing. */
+static bool is_unforwarded(uint8_t nfproto, const union inet_addr *a)
+{
+	return inet_addr_is_zero(a) || (nfproto == NFPROTO_IPV6 &&
+					a->b[0] == 0xfe && a->b[1] >> 6 == 2);
+}
+
+/* Where a packet came in that was captured on its way out; NULL: the host sent
+ * it. It was forwarded when the way back to its source is by another link. */
+static const struct host_link *outgoing_from(const struct input_link *in,
+					     const struct packet *pkt,
+					     const char *iface)
+{
+	const struct host_link *link;
+	union inet_addr saddr;
+	uint8_t nfproto;
+	bool own;
+
+	if (!source_of(pkt, &nfproto, &saddr) ||
+	    is_unforwarded(nfproto, &saddr))
+		return NULL;
+	link = host_way_back(in->host, nfproto, &saddr, &own);
+	return link && iface && !strcmp(link->name, iface) ? NULL : link;
+}
+
 const struct host_link *input_link_of(struct input_link *in,
 				      const struct packet *pkt,
 				      const struct capture_frame *frame)
 {
 	if (frame->outgoing)
-		return NULL;
+		return outgoing_from(in, pkt, frame->iface);
 	if (!frame->iface)
 		return input_link_of_source(in, pkt);
 	if (!strcmp(frame->iface, "local") ||

@@ -328,7 +328,7 @@ void readdress_look(const struct packet *pkt, struct readdress_look *look)
 	struct ct_tuple sent;
 
 	*look = (struct readdress_look){ .has_tuple = false };
-	if (packet_receive(&p) != REASON_NONE)
+	if (packet_receive_lax(&p) != REASON_NONE)
 		return;
 	packet_decode(&p);
 	look_at_frag(&p, look);
@@ -380,7 +380,7 @@ void readdress_rewrite(struct readdress *r, struct packet *pkt,
 {
 	struct packet p = *pkt;
 
-	if (packet_receive(&p) != REASON_NONE)
+	if (packet_receive_lax(&p) != REASON_NONE)
 		return;
 	packet_decode(&p);
 	if (!look->has_tuple)

@@ -68,7 +68,8 @@ struct replay {
 	struct path_result results[PATH_BATCH];
 	struct input_link input;
 	struct twice twice;
-	bool translates; /* there are nat chains */
+	uint64_t only_out; /* packets that were seen on their way out alone */
+	bool translates;   /* there are nat chains */
 	struct readdress readdress;
 };
 
@@ -159,6 +160,13 @@ static void readdress(struct replay *r, struct packet *pkt,
 	pkt->in = input_link_of_source(&r->input, pkt);
 }
 
+/* The host did not send it, and how it came in was not captured. */
+static void was_forwarded(struct replay *r, struct packet *pkt)
+{
+	r->only_out++;
+	twice_undo_forwarding(pkt);
+}
+
 /* Clocks and the input link of each packet of the batch. */
 static void prepare_batch(struct replay *r)
 {
@@ -177,6 +185,8 @@ static void prepare_batch(struct replay *r)
 		pkt->in = input_link_of(&r->input, pkt, &row->frame);
 		if (!pkt->in)
 			pkt->flags |= PKT_LOCAL_OUT;
+		else if (unlikely(row->frame.outgoing))
+			was_forwarded(r, pkt);
 		r->times[row->packet] = r->now;
 		if (unlikely(r->translates))
 			readdress(r, pkt, &row->look);
@@ -375,6 +385,11 @@ static int finish(struct replay *r)
 			"nftvm: a capture on any: %llu forwarded packets are "
 			"there twice; their second copies are not judged\n",
 			(unsigned long long)r->twice.found);
+	if (r->only_out)
+		fprintf(r->o->err,
+			"nftvm: %llu forwarded packets are there only on their "
+			"way out; they are judged as they must have come in\n",
+			(unsigned long long)r->only_out);
 	tell_summary(r);
 	r->status = worse(r->status, replay_dump(r->nv, r->ct, &r->now, r->o));
 	capture_close(r->capture);
@@ -393,7 +408,10 @@ static bool is_capture(const struct replay_options *o, const char *path)
 {
 	struct stat out, in;
 
-	if (!path || stat(path, &out) || !S_ISREG(out.st_mode))
+	if (!path ||
+	    (strcmp(path, "-") ? stat(path, &out)
+			       : fstat(STDOUT_FILENO, &out)) ||
+	    !S_ISREG(out.st_mode))
 		return false;
 	for (size_t i = 0; i < o->n_captures; i++) {
 		if (strcmp(o->captures[i], "-") ? stat(o->captures[i], &in)
@@ -418,6 +436,15 @@ static int check_outputs(const struct replay_options *o)
 			"nftvm: %s: a capture to be read, and to be "
 			"written over\n",
 			outputs[i]);
+		return 2;
+	}
+	for (size_t i = 1; o->write && i < ARRAY_LEN(outputs); i++) {
+		if (!outputs[i] || strcmp(outputs[i], o->write))
+			continue;
+		fprintf(o->err,
+			"nftvm: %s: to be written by --write and by "
+			"--dump\n",
+			o->write);
 		return 2;
 	}
 	return 0;

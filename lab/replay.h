@@ -34,7 +34,8 @@ enum replay_checksums {
  * @dump_conntrack, @dump_expect, @dump_ruleset: the state at the end, into
  *		this file ("-": @out); NULL: don't
  * @handles, @numeric, @stateless: how the ruleset is dumped (-a, -n, -s)
- * @write:	what left, into this pcapng; or NULL
+ * @write:	what left, into this pcapng ("-": stdout, and then @out is
+ *		another); or NULL
  * @out, @err:	where to say it; progress goes to @err if it is a terminal
  */
 struct replay_options {

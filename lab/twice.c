@@ -3,7 +3,8 @@
  * Theory of operation: a forwarded packet keeps its id and its payload; TTL and
  * header checksum change, and where it is translated its addresses, its ports
  * or ICMP id, and their checksum. The signature is a keyed hash of what stays
- * of the first 64 bytes, which hold sequence numbers and lengths; the table is
+ * of the first 64 bytes, which hold sequence numbers and lengths, and of what an
+ * ICMP error quotes; the table is
  * direct mapped, and a copy must come within half a second with a TTL of one
  * less.
  */
@@ -11,7 +12,14 @@
 
 #include <string.h>
 
+#include "packet/csum.h"
+
 #define HEAD_BYTES 64
+
+enum {
+	ERROR_HEADER = 8,
+	DEPTH = 2, /* a packet, and one that it quotes */
+};
 
 /* What NAT changes in transport headers. */
 static const struct {
@@ -37,22 +45,50 @@ static void forget(uint8_t *head, uint32_t off, uint32_t len)
 		memset(head + off, 0, MIN(len, HEAD_BYTES - off));
 }
 
+/* An ICMP error quotes a packet, behind eight bytes. */
+static bool is_error(uint8_t l4proto, uint8_t type)
+{
+	if (l4proto == IPPROTO_ICMPV6)
+		return type < 128;
+	return l4proto == IPPROTO_ICMP &&
+	       (type == 3 || type == 11 || type == 12);
+}
+
+/* Leave of @head what is not translated of the packet at @nhoff, and of the one
+ * that it quotes. */
+static void forget_translated(const struct packet *pkt, uint8_t *head,
+			      uint32_t nhoff, int depth)
+{
+	const bool v6 = pkt->nfproto == NFPROTO_IPV6;
+	uint8_t l4proto;
+	int off;
+
+	if (!packet_read(pkt, nhoff, v6 ? 40 : 20))
+		return;
+	off = packet_l4_conntrack(pkt, nhoff, &l4proto);
+	if (!v6)
+		forget(head, nhoff + 10, 2);
+	forget(head, nhoff + (v6 ? 8 : 12), v6 ? 32 : 8);
+	if (off < 0)
+		return;
+	if (depth > 1 && packet_read(pkt, (uint32_t)off, ERROR_HEADER) &&
+	    is_error(l4proto, pkt->data[off]))
+		forget_translated(pkt, head, (uint32_t)off + ERROR_HEADER,
+				  depth - 1);
+	for (size_t i = 0; i < ARRAY_LEN(translated); i++)
+		if (translated[i].l4proto == l4proto)
+			forget(head, (uint32_t)off + translated[i].off,
+			       translated[i].len);
+}
+
 /* Leave of @head what does not change on the way; its TTL. */
 static uint8_t reduce(const struct packet *pkt, uint8_t *head)
 {
-	const bool v6 = pkt->nfproto == NFPROTO_IPV6;
-	const uint8_t ttl = head[v6 ? 7 : 8];
+	const uint32_t at = pkt->nfproto == NFPROTO_IPV6 ? 7 : 8;
+	const uint8_t ttl = head[at];
 
-	forget(head, v6 ? 7 : 8, 1);
-	if (!v6)
-		forget(head, 10, 2);
-	forget(head, v6 ? 8 : 12, v6 ? 32 : 8);
-	if (!(pkt->flags & PKT_L4) || pkt->frag_off)
-		return ttl;
-	for (size_t i = 0; i < ARRAY_LEN(translated); i++)
-		if (translated[i].l4proto == pkt->l4proto)
-			forget(head, pkt->l4_off + translated[i].off,
-			       translated[i].len);
+	forget(head, at, 1);
+	forget_translated(pkt, head, 0, DEPTH);
 	return ttl;
 }
 
@@ -94,4 +130,20 @@ bool twice_is_copy(struct twice *t, const struct packet *pkt, uint64_t wall_ns,
 		return false;
 	t->found++;
 	return true;
+}
+
+void twice_undo_forwarding(struct packet *pkt)
+{
+	const bool v6 = pkt->len && pkt->data[0] >> 4 == 6;
+	uint8_t *ttl = packet_write(pkt, v6 ? 7 : 8, 1);
+	be16_t from, to;
+
+	if (!ttl || *ttl == UINT8_MAX || (!v6 && pkt->len < 20))
+		return;
+	memcpy(&from, pkt->data + 8, sizeof(from));
+	++*ttl;
+	memcpy(&to, pkt->data + 8, sizeof(to));
+	/* one that was left to the network card stays so */
+	if (!v6 && load_raw16(pkt->data + 10))
+		csum_replace2(pkt->data + 10, from, to);
 }

@@ -39,4 +39,8 @@ void twice_init(struct twice *t);
 bool twice_is_copy(struct twice *t, const struct packet *pkt, uint64_t wall_ns,
 		   bool outgoing);
 
+/** twice_undo_forwarding() - make a packet that was seen on its way out alone
+ * what it was when it came in: its TTL is one more */
+void twice_undo_forwarding(struct packet *pkt);
+
 #endif

@@ -86,8 +86,8 @@ void capture_close(struct capture *c);
 
 struct capture_writer;
 
-/** capture_create() - a pcapng file of raw IP packets with nanoseconds; NULL
- * with errno */
+/** capture_create() - a pcapng file of raw IP packets with nanoseconds, "-" is
+ * stdout; NULL with errno */
 struct capture_writer *capture_create(const char *path);
 /** capture_write() - one packet, as seen on interface @iface (made when it is
  * new) */

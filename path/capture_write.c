@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/strmap.h"
@@ -96,9 +98,24 @@ static void put_iface(struct capture_writer *w, const char *name)
 	put32(w, len);
 }
 
+/* A stream of our own over stdout, so that closing it leaves stdout alone. */
+static FILE *open_out(const char *path)
+{
+	FILE *file;
+	int fd;
+
+	if (strcmp(path, "-"))
+		return fopen(path, "wb");
+	fd = dup(STDOUT_FILENO);
+	file = fd < 0 ? NULL : fdopen(fd, "wb");
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
+}
+
 struct capture_writer *capture_create(const char *path)
 {
-	FILE *file = fopen(path, "wb");
+	FILE *file = open_out(path);
 	struct capture_writer *w;
 
 	if (!file)

@@ -40,6 +40,12 @@ row 'a capture is not written over' \
 row 'nor by a dump' \
 	'cp lan.pcap c; nftvm replay -f two.nft --dump conntrack=./c - <c
 	[ $? = 2 ] && cmp c lan.pcap'
+row 'what leaves may go to stdout, and the report makes room' \
+	'nftvm replay -f two.nft --write - lan.pcap >o.pcapng 2>e; [ ! -e - ]
+	nftvm replay -f two.nft --write f.pcapng lan.pcap >o; cmp f.pcapng o.pcapng && grep "^packets [1-9]" e
+	[ "$(nftvm replay -q -f two.nft --write - lan.pcap 2>/dev/null | tcpdump -nr - 2>/dev/null | wc -l)" -gt 0 ]'
+row 'but not together with a dump' \
+	'nftvm replay -f two.nft --write - --dump conntrack=- lan.pcap >o 2>e; [ $? = 2 ] && [ ! -s o ] && grep -e --dump e'
 row 'chains of one name in two tables are two' \
 	'[ "$(nftvm replay -q -f two.nft lan.pcap | grep -c "^  ip [ab] c$")" = 2 ]'
 row 'any bytes may be in a prefix and in a comment' \
@@ -155,6 +161,49 @@ row 'a capture on any has no such link, and shows a translated packet twice' \
 	! grep "no link" e && grep "1 forwarded packets are there twice" e &&
 	grep "lan>wan udp 192.168.1.5:1000 > 8.8.8.8:2000" o &&
 	grep "^packets 1:" o && grep "captured twice, judged once: 1" o && ! grep "not IP:" o'
+# The same without the first copy, an ICMP error about it likewise, and what the
+# router sends itself.
+python3 - <<-'END'
+	import struct
+	def block(kind, body):
+	    body += b"\0" * (-len(body) % 4)
+	    n = len(body) + 12
+	    return struct.pack("<II", kind, n) + body + struct.pack("<I", n)
+	def sum16(b):
+	    t = sum(struct.unpack(">%dH" % (len(b) // 2), b))
+	    return ~((t & 0xffff) + (t >> 16)) & 0xffff
+	def ip(ttl, proto, s, d, l4):
+	    h = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(l4), 9, 0, ttl, proto, 0, bytes(s), bytes(d))
+	    return h[:10] + struct.pack(">H", sum16(h)) + h[12:] + l4
+	def udp(ttl, s, d, port):
+	    return ip(ttl, 17, s, d, struct.pack(">HHHH", port, 2000, 8, 0))
+	def error(ttl, s, d, quote):
+	    return ip(ttl, 1, s, d, struct.pack(">BBHI", 3, 1, sum16(struct.pack(">BBHI", 3, 1, 0, 0) + quote), 0) + quote)
+	def cooked(kind, packet):
+	    return struct.pack(">HHH8sH", kind, 1, 6, bytes(8), 0x800) + packet
+	def write(name, packets):
+	    with open(name, "wb") as f:
+	        f.write(block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)))
+	        f.write(block(1, struct.pack("<HHIHH4s", 113, 0, 0, 2, 3, b"any")))
+	        for i, p in enumerate(packets):
+	            f.write(block(6, struct.pack("<IIIII", 0, 0, i, len(p), len(p)) + p))
+	lan, far, own = (192, 168, 1, 5), (8, 8, 8, 8), (203, 0, 113, 2)
+	write("out.pcapng", (
+	    cooked(4, udp(1, lan, far, 1000)), cooked(4, udp(64, own, far, 1001)),
+	    cooked(4, udp(64, (0, 0, 0, 0), (255, 255, 255, 255), 68))))
+	write("error.pcapng", (
+	    cooked(0, udp(64, lan, far, 1000)), cooked(4, udp(63, own, far, 5000)),
+	    cooked(0, error(50, (7, 7, 7, 7), own, udp(1, own, far, 5000))),
+	    cooked(4, error(49, (7, 7, 7, 7), lan, udp(1, lan, far, 1000)))))
+END
+row 'a forwarded packet that is there only on its way out came in before' \
+	'nftvm replay -f two.nft --host host out.pcapng >o 2>e; cat o e
+	grep "1 forwarded packets are there only on their way out" e &&
+	grep "lan>wan udp 192.168.1.5:1000 > 8.8.8.8:2000.*accept" o &&
+	grep "local>wan udp 203.0.113.2:1001" o && grep "local>.* udp 0.0.0.0:68" o'
+row 'a translated ICMP error is a second copy, too' \
+	'nftvm replay -q -f two.nft --host host error.pcapng >o 2>e; cat o e
+	grep "2 forwarded packets are there twice" e && ! grep "only on" e && grep "^packets 2:" o'
 row 'the JSON of a drop for a reason names no rule' \
 	'echo "table ip t { chain c { type filter hook prerouting priority 0; accept; }; }" >acc.nft
 	nftvm replay --json -f acc.nft --host <(grep -v default host) any.pcapng | head -1 >o; cat o

@@ -17,7 +17,14 @@ static const struct {
 	{ "no name, IPv6", "fd01::9", NULL, false, false, false, "lan" },
 	{ "no name, no route", "2001:db8::1", NULL, false, false, false,
 	  "lan" },
-	{ "sent", "10.0.0.5", "wan", false, true, true, NULL },
+	{ "sent", "10.0.0.1", "wan", false, true, true, NULL },
+	{ "sent, no name", "10.0.0.1", NULL, false, true, true, NULL },
+	{ "sent from nowhere", "0.0.0.0", "wan", false, true, true, NULL },
+	{ "sent on the link alone", "fe80::5", NULL, false, true, true, NULL },
+	{ "forwarded", "10.0.0.5", "wan", false, true, true, "lan" },
+	{ "forwarded, no name", "fd01::5", NULL, false, true, true, "lan" },
+	/* an address of the box that the host file has not got */
+	{ "sent, to neighbours", "10.0.0.5", "lan", false, true, true, NULL },
 	/* somebody claims to be us */
 	{ "name, own", "10.0.0.1", "wan", false, false, false, "wan" },
 	{ "made", "10.0.0.5", "eth9", true, false, false, "eth9" },

@@ -122,6 +122,26 @@ Test(readdress, captured_inside)
 	lab_fini(&l);
 }
 
+/* One whose header sum was left to the network card is a reply as well. */
+Test(readdress, header_sum_left)
+{
+	static struct lab l;
+	struct ct_tuple reply;
+	uint8_t b[128];
+	uint32_t len;
+
+	lab_init(&l);
+	begin(&l, 1000);
+	len = world_udp(b, SERVER, 53, INSIDE, 1000, 60, 10);
+	memset(b + 10, 0, 2);
+	captured(&l, b, len);
+	cr_assert(readdress_wanted(&l.r, &l.look, &l.w.now, &reply));
+	expect_reply(&reply, 1000);
+	readdress_rewrite(&l.r, &l.pkt, &l.look, &l.w.now, &reply);
+	cr_expect_eq(memcmp(l.pkt.data + 16, &reply.dst, 4), 0);
+	lab_fini(&l);
+}
+
 Test(readdress, right_as_it_is)
 {
 	static struct lab l;
