@@ -77,6 +77,16 @@ void ct_packet_share(struct packet *copy)
 		copy->ct = NULL;
 }
 
+void ct_packet_follow(struct ct_table *t, struct packet *pkt,
+		      const struct packet *copy)
+{
+	if (!copy->ct || copy->ct == pkt->ct)
+		return;
+	ct_packet_release(t, pkt);
+	pkt->ct = copy->ct;
+	ct_packet_share(pkt);
+}
+
 uint32_t ct_mark(const struct ct_conn *ct)
 {
 	return ct_load(&ct->mark);

@@ -149,6 +149,11 @@ void ct_packet_attach_answer(struct packet *answer, const struct packet *pkt);
  * well; a reference of its own */
 void ct_packet_share(struct packet *copy);
 
+/** ct_packet_follow() - @pkt belongs to what became of the connection of @copy,
+ * which translation may have moved to a larger entry */
+void ct_packet_follow(struct ct_table *t, struct packet *pkt,
+		      const struct packet *copy);
+
 /** ct_untrack() - the notrack statement: only if nothing is attached */
 static inline void ct_untrack(struct packet *pkt)
 {

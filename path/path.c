@@ -95,9 +95,10 @@ static void loop_piece(void *data, struct packet *piece)
 
 /* What the host sends to a group that it is in itself: a copy of @pkt passes
  * POSTROUTING and comes in, before it leaves. */
-static void hear(struct path_run *run, const struct packet *pkt)
+static void hear(struct path_run *run, struct packet *pkt)
 {
 	uint8_t *buf = xmalloc(HEAR_HEADROOM + pkt->len);
+	enum step_end end;
 	struct path_result res = { 0 };
 	struct packet copy = *pkt;
 	struct path_run own = {
@@ -118,7 +119,9 @@ static void hear(struct path_run *run, const struct packet *pkt)
 	ct_packet_share(&copy);
 	run->p->run = &own;
 	packet_decode(&copy);
-	if (hook_run(&own, NF_INET_POST_ROUTING) == STEP_GO_ON) {
+	end = hook_run(&own, NF_INET_POST_ROUTING);
+	ct_packet_follow(run->p->cfg.ct, pkt, &copy);
+	if (end == STEP_GO_ON) {
 		copy.pkttype = PKTTYPE_LOOPBACK;
 		loop(&own);
 	}
@@ -131,7 +134,7 @@ static void hear(struct path_run *run, const struct packet *pkt)
  * zero are for this host alone. */
 static bool output_group4(struct path_run *run)
 {
-	const struct packet *pkt = run->pkt;
+	struct packet *pkt = run->pkt;
 	const union inet_addr to = packet_daddr(pkt);
 
 	if (pkt->nfproto != NFPROTO_IPV4 || pkt->out->is_loopback ||
@@ -144,7 +147,7 @@ static bool output_group4(struct path_run *run)
 
 /* The same in ip6_finish_output2(), for each piece and behind POSTROUTING;
  * what is for one node alone does not leave it. */
-static bool output_group6(struct path_run *run, const struct packet *pkt)
+static bool output_group6(struct path_run *run, struct packet *pkt)
 {
 	const union inet_addr to = packet_daddr(pkt);
 
