@@ -8,12 +8,14 @@ CLI_TESTS = \
 	tests/cli/hostile.sh \
 	tests/cli/listing.sh \
 	tests/cli/man.sh \
+	tests/cli/odd_captures.sh \
 	tests/cli/random.sh \
 	tests/cli/refusals.sh \
 	tests/cli/replay.sh \
 	tests/cli/sweep.sh \
 	tests/cli/usage.sh
 EXTRA_DIST += $(CLI_TESTS) tests/cli/json_equal.py \
+	tests/cli/odd_captures.py \
 	tests/cli/refusals.txt tests/cli/sweep.grammar tests/cli/sweep.fixed
 TESTS += $(CLI_TESTS)
 AM_TESTS_ENVIRONMENT += NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;
