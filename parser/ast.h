@@ -465,12 +465,24 @@ struct tproxy_stmt {
 	bool shows_family;
 };
 
+/**
+ * struct divert_stmt - dup: a copy goes elsewhere; fwd: the packet itself
+ * @family:	of @addr, NFPROTO_IPV4 or IPV6
+ * @addr:	the next hop, or NULL: none
+ * @dev:	the link, or NULL: as the route goes
+ */
+struct divert_stmt {
+	struct stmt s;
+	uint8_t family;
+	struct expr *addr, *dev;
+};
+
 /** struct notrack_stmt - no parameters */
 struct notrack_stmt {
 	struct stmt s;
 };
 
-/** struct unsupported_stmt - a word of nft that this compiler has not yet */
+/** struct unsupported_stmt - the name of an expression that is no statement here */
 struct unsupported_stmt {
 	struct stmt s;
 	struct str word;

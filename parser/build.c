@@ -500,22 +500,19 @@ void build_policy_var(struct parser *p, struct str name, const struct loc *loc)
 	p->open->chain->policy_loc = *loc;
 }
 
-void build_device(struct parser *p, struct str name, const struct loc *loc)
+void build_devices(struct parser *p, const struct loc *loc, struct expr *names)
 {
-	p->open->chain->device = arena_strndup(p->arena, name.s, name.len);
+	p->open->chain->devices = names;
 	p->open->chain->device_loc = *loc;
 }
 
-void build_device_var(struct parser *p, struct str name, const struct loc *loc)
+void build_chain_flags(struct parser *p, const struct words *flags)
 {
-	p->open->chain->device_var = build_var(p, loc, name);
-	p->open->chain->device_loc = *loc;
-}
-
-void build_chain_flags(struct parser *p, const struct loc *loc)
-{
-	p->open->chain->flags_loc = *loc;
-	diag_error(p->diags, loc, "chain flags are not supported yet");
+	if (flags->next || !str_is(flags->word, "offload"))
+		diag_error(p->diags, &flags->loc,
+			   "the only flag of a chain is offload");
+	p->open->chain->flags_loc = flags->loc;
+	p->open->chain->offloads = true;
 }
 
 struct prio *build_prio(struct parser *p, struct str *name, int sign,

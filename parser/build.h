@@ -133,9 +133,10 @@ void build_hook(struct parser *p, struct str type, const struct loc *type_loc,
 void build_policy(struct parser *p, const struct keyword *kw,
 		  const struct loc *loc);
 void build_policy_var(struct parser *p, struct str name, const struct loc *loc);
-void build_device(struct parser *p, struct str name, const struct loc *loc);
-void build_device_var(struct parser *p, struct str name, const struct loc *loc);
-void build_chain_flags(struct parser *p, const struct loc *loc);
+/** build_devices() - the links of the hook: a name, a variable or several in
+ * braces */
+void build_devices(struct parser *p, const struct loc *loc, struct expr *names);
+void build_chain_flags(struct parser *p, const struct words *flags);
 struct prio *build_prio(struct parser *p, struct str *name, int sign,
 			struct str *offset);
 struct prio *build_prio_var(struct parser *p, struct str name,
@@ -157,9 +158,6 @@ void build_set_elems(struct parser *p, struct expr *elems);
 /* Rules and statements */
 struct rule_ast *build_rule_ast(struct parser *p, struct stmt *stmts,
 				struct str *comment, const struct loc *loc);
-struct rule_ast *build_rule_unsup(struct parser *p, struct stmt *stmts,
-				  const struct keyword *kw,
-				  const struct loc *loc);
 struct stmt *build_stmt_add(struct stmt *list, struct stmt *s);
 struct stmt *build_match(struct parser *p, const struct loc *loc,
 			 struct expr *left, enum rel_op op, struct expr *right);
@@ -230,6 +228,12 @@ struct stmt *build_queue(const struct loc *loc, struct stmt *s,
 /** build_tproxy() - @to as build_nat_to() makes it */
 struct stmt *build_tproxy(struct parser *p, const struct loc *loc,
 			  const struct keyword *family, struct stmt *to);
+struct stmt *build_dup(struct parser *p, const struct loc *loc, struct expr *to,
+		       struct expr *dev);
+/** build_fwd() - @family and @addr NULL: to the link alone */
+struct stmt *build_fwd(struct parser *p, const struct loc *loc,
+		       const struct keyword *family, struct expr *addr,
+		       struct expr *dev);
 struct stmt *build_notrack(struct parser *p, const struct loc *loc);
 /* `jump {` rules `}` */
 struct own_rules *build_own_rules_new(struct parser *p);
@@ -265,8 +269,6 @@ struct words *build_meter_size(struct parser *p, struct str word,
 struct stmt *build_dynset_old(struct parser *p, const struct loc *loc, int op,
 			      struct expr *key, struct str set,
 			      const struct loc *set_loc);
-struct stmt *build_unsup_stmt(struct parser *p, const struct loc *loc,
-			      const struct keyword *kw);
 
 /* Expressions */
 struct expr *build_symbol(struct parser *p, const struct loc *loc,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Builders of the statements that give packets to programs. */
+/* Builders of the statements that give packets to programs, or send them
+ * elsewhere. */
 #include <linux/netfilter/nf_tables.h>
 
 #include "parser/build.h"
@@ -67,4 +68,33 @@ struct stmt *build_tproxy(struct parser *p, const struct loc *loc,
 			   "tproxy is for ip and ip6, not for %s",
 			   family->word);
 	return &t->s;
+}
+
+struct stmt *build_dup(struct parser *p, const struct loc *loc, struct expr *to,
+		       struct expr *dev)
+{
+	struct divert_stmt *d = arena_new_of(p->arena, struct divert_stmt);
+
+	d->s.ops = &stmt_dup;
+	d->s.loc = *loc;
+	d->addr = to;
+	d->dev = dev;
+	return &d->s;
+}
+
+struct stmt *build_fwd(struct parser *p, const struct loc *loc,
+		       const struct keyword *family, struct expr *addr,
+		       struct expr *dev)
+{
+	struct stmt *s = build_dup(p, loc, addr, dev);
+
+	s->ops = &stmt_fwd;
+	if (!family)
+		return s;
+	stmt_as(s, divert_stmt)->family =
+		((const struct proto_desc *)family->desc)->nfproto;
+	if (family->desc != &proto_ip && family->desc != &proto_ip6)
+		diag_error(p->diags, loc, "fwd is for ip and ip6, not for %s",
+			   family->word);
+	return s;
 }

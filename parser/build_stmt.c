@@ -49,16 +49,6 @@ struct rule_ast *build_rule_ast(struct parser *p, struct stmt *stmts,
 	return r;
 }
 
-struct rule_ast *build_rule_unsup(struct parser *p, struct stmt *stmts,
-				  const struct keyword *kw,
-				  const struct loc *loc)
-{
-	struct stmt *s = build_unsup_stmt(p, loc, kw);
-
-	return build_rule_ast(p, stmts ? build_stmt_add(stmts, s) : s, NULL,
-			      NULL);
-}
-
 struct stmt *build_stmt_add(struct stmt *list, struct stmt *s)
 {
 	struct stmt *last = list;
@@ -477,14 +467,5 @@ struct stmt *build_set_value(struct parser *p, const struct loc *loc,
 		return build_helper_set(p, loc, value);
 	s->left = left;
 	s->value = value;
-	return &s->s;
-}
-
-struct stmt *build_unsup_stmt(struct parser *p, const struct loc *loc,
-			      const struct keyword *kw)
-{
-	NODE(p, s, unsupported_stmt, stmt_unsupported, loc);
-
-	s->word = build_word(kw);
 	return &s->s;
 }

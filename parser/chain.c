@@ -7,6 +7,7 @@
 #include <linux/netfilter_arp.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
+#include <stdlib.h>
 
 #include "parser/build.h"
 
@@ -204,21 +205,63 @@ static bool has_device(const struct check *c, const struct cmd_chain *ch)
 	       (c->family == NFPROTO_INET && ch->hook == NF_INET_INGRESS);
 }
 
+static int name_cmp(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Names of links: one, a variable or several in braces. */
+static int names_of(struct check *c, struct expr *e, struct device_names *out)
+{
+	const struct set_expr *set;
+	struct str word;
+	int err = 0;
+
+	while (expr_is(e, var) && expr_as(e, var_expr)->def)
+		e = expr_as(e, var_expr)->def->init;
+	if (!expr_is(e, set)) {
+		if (symbol_of(c, e, &word))
+			return -1;
+		arena_push(c->arena, out,
+			   arena_strndup(c->arena, word.s, word.len));
+		return 0;
+	}
+	set = expr_as(e, set_expr);
+	for (size_t i = 0; !err && i < set->elems.len; i++)
+		err = names_of(c, set->elems.v[i].key, out);
+	if (!set->elems.len)
+		return diag_error(c->diags, &e->loc,
+				  "no links in these braces");
+	return err;
+}
+
+int devices_check(struct check *c, struct expr *e, const struct loc *loc,
+		  struct device_names *out)
+{
+	if (names_of(c, e, out))
+		return -1;
+	qsort(out->v, out->len, sizeof(*out->v), name_cmp);
+	for (size_t i = 1; i < out->len; i++)
+		if (!strcmp(out->v[i - 1], out->v[i]))
+			return diag_error(c->diags, loc, "%s is named twice",
+					  out->v[i]);
+	return 0;
+}
+
 static int check_device(struct check *c, const struct chain_item *ci,
 			struct cmd_chain *ch)
 {
-	struct str word;
+	struct device_names names = { 0 };
 
-	ch->device = ci->device;
-	if (ci->device_var) {
-		if (symbol_of(c, ci->device_var, &word))
-			return -1;
-		ch->device = arena_strndup(c->arena, word.s, word.len);
-	}
-	if (ch->device && !has_device(c, ch))
+	if (ci->devices &&
+	    devices_check(c, ci->devices, &ci->device_loc, &names))
+		return -1;
+	ch->devices = names.v;
+	ch->n_devices = names.len;
+	if (ch->devices && !has_device(c, ch))
 		return diag_error(c->diags, &ci->device_loc,
 				  "only hooks of a link have a device");
-	if (!ch->device && has_device(c, ch))
+	if (!ch->devices && has_device(c, ch))
 		return diag_error(c->diags, &ci->hook_loc,
 				  "the hook %s needs a device", ch->hook_name);
 	return 0;
@@ -283,6 +326,8 @@ struct cmd_chain *chain_check(struct check *c, const struct item *it)
 	ch->priority_loc = ci->prio_loc;
 	ch->policy_loc = ci->policy_loc;
 	ch->type_loc = ci->type_loc;
+	ch->flags_loc = ci->flags_loc;
+	ch->offloads = ci->offloads;
 	if (ch->is_base && check_base(c, ci, ch))
 		return NULL;
 	if (check_policy(c, ci, ch))

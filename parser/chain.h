@@ -10,4 +10,15 @@
  */
 struct cmd_chain *chain_check(struct check *c, const struct item *it);
 
+/** struct device_names - names of links, in the arena */
+struct device_names {
+	const char **v;
+	size_t len, cap;
+};
+
+/** devices_check() - the links that @e names, sorted; 0, or -1 with a
+ * diagnostic at @loc */
+int devices_check(struct check *c, struct expr *e, const struct loc *loc,
+		  struct device_names *out);
+
 #endif

@@ -133,7 +133,11 @@ struct cmd_handle {
 	struct loc table_loc, chain_loc, set_loc, obj_loc, handle_loc;
 };
 
-/** struct cmd_chain - @type "filter", "nat", "route"; @policy -1 when unset */
+/**
+ * struct cmd_chain - @type "filter", "nat", "route"; @policy -1 when unset
+ * @devices:	of hooks of links: @n_devices names, sorted
+ * @offloads:	to the hardware of its links
+ */
 struct cmd_chain {
 	bool is_base;
 	const char *type;
@@ -141,9 +145,11 @@ struct cmd_chain {
 	const char *hook_name;
 	int32_t priority;
 	int policy;	    /* NF_DROP, NF_ACCEPT or -1 */
-	const char *device; /* netdev, inet ingress; or NULL */
+	const char *const *devices;
+	size_t n_devices;
+	bool offloads;
 	const char *comment;
-	struct loc hook_loc, priority_loc, policy_loc, type_loc;
+	struct loc hook_loc, priority_loc, policy_loc, type_loc, flags_loc;
 };
 
 /**

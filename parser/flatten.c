@@ -182,7 +182,7 @@ static bool is_terminal(const struct stmt *s)
 	const struct verdict_stmt *v = stmt_as_const(s, verdict_stmt);
 
 	if (stmt_is(s, reject) || stmt_is(s, nat) || stmt_is(s, masquerade) ||
-	    stmt_is(s, redirect) || stmt_is(s, queue))
+	    stmt_is(s, redirect) || stmt_is(s, queue) || stmt_is(s, fwd))
 		return true;
 	return stmt_is(s, verdict) && expr_is(v->e, verdict) &&
 	       expr_as(v->e, verdict_expr)->code != NFT_CONTINUE &&

@@ -69,9 +69,9 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
 %token <kw> NAT MASQ REDIRECT REJECT QUEUE TPROXY TO ADDR
-%token <kw> METER FLOW
+%token <kw> METER FLOW DUP FWD DEVICES
 %token <kw> IPSEC SPNUM NUMGEN JHASH SYMHASH MOD SEED OFFSET
-%token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP UNSUP_EXPR
+%token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP_EXPR
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
 %token <kw> AND "&" OR "|" XOR "^" LSHIFT "<<" RSHIFT ">>"
 
@@ -274,15 +274,16 @@ chain_item
 	| POLICY VERDICT SEP		{ build_policy(p, $2, &@2); }
 	| POLICY '$' word SEP		{ build_policy_var(p, $3, &@3); }
 	| COMMENT text SEP		{ build_comment(p, $2, &@2); }
-	| FLAGS word_list SEP		{ build_chain_flags(p, &@2); }
+	| FLAGS word_list SEP		{ build_chain_flags(p, $2); }
 	| error SEP			{ build_recovered(p); yyerrok; }
 	;
 
 device
 	: %empty
-	| DEVICE word			{ build_device(p, $2, &@2); }
-	| DEVICE QUOTED			{ build_device(p, $2, &@2); }
-	| DEVICE '$' word		{ build_device_var(p, $3, &@3); }
+	| DEVICE word			{ build_devices(p, &@2, build_symbol(p, &@2, $2, false)); }
+	| DEVICE QUOTED			{ build_devices(p, &@2, build_symbol(p, &@2, $2, true)); }
+	| DEVICE '$' word		{ build_devices(p, &@3, build_var(p, &@3, $3)); }
+	| DEVICES '=' set_ref		{ build_devices(p, &@3, $3); }
 	;
 
 prio
@@ -404,8 +405,6 @@ word_list
 rule
 	: stmts				{ $$ = build_rule_ast(p, $1, NULL, NULL); }
 	| stmts COMMENT text		{ $$ = build_rule_ast(p, $1, &$3, &@3); }
-	| stmts UNSUP junk		{ $$ = build_rule_unsup(p, $1, $2, &@2); }
-	| UNSUP junk			{ $$ = build_rule_unsup(p, NULL, $1, &@1); }
 	;
 
 stmts
@@ -440,6 +439,11 @@ stmt
 					{ $$ = build_queue(&@$, build_queue_flags(p, build_queue_arg(p, build_queue_new(p), $4, &@4, $5), $3), NULL); }
 	| TPROXY TO nat_to		{ $$ = build_tproxy(p, &@$, NULL, $3); }
 	| TPROXY PROTO TO nat_to	{ $$ = build_tproxy(p, &@$, $2, $4); }
+	| DUP TO svalue			{ $$ = build_dup(p, &@$, $3, NULL); }
+	| DUP TO svalue DEVICE svalue	{ $$ = build_dup(p, &@$, $3, $5); }
+	| FWD TO svalue			{ $$ = build_fwd(p, &@$, NULL, NULL, $3); }
+	| FWD PROTO TO svalue DEVICE svalue
+					{ $$ = build_fwd(p, &@$, $2, $4, $6); }
 	| lconcat VMAP map_arg		{ $$ = build_verdict_stmt(p, &@$, build_map(p, &@$, $1, $3)); }
 	| lprim SET svalue		{ $$ = build_set_value(p, &@$, $1, $3); }
 	| RESET PROTO OPTION word	{ $$ = build_set_value(p, &@$, build_option(p, &@$, $2, $4, &@4, NULL, NULL), NULL); }
@@ -849,8 +853,8 @@ nword
 	;
 
 nkw
-	: PROTO | METAKEY | EXTHDR | UNSUP | NAT | MASQ | REDIRECT | REJECT
-	| METER | FLOW | QUEUE | SPNUM | TPROXY | ADDR | ORIGINAL | REPLY | BOOL | RESET | RT
+	: PROTO | METAKEY | EXTHDR | NAT | MASQ | REDIRECT | REJECT
+	| METER | FLOW | DUP | FWD | QUEUE | SPNUM | TPROXY | ADDR | ORIGINAL | REPLY | BOOL | RESET | RT
 	| TYPE
 	;
 
@@ -883,7 +887,7 @@ name
 	| namekw			{ $$ = build_word($1); }
 	;
 
-/* the rest of a statement that is not supported yet, unread */
+/* the rest of an object that is not supported yet, unread */
 junk
 	: %empty
 	| junk junk_token
@@ -898,7 +902,7 @@ junk_token
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
 	| REPLY | BOOL | CTCOUNT | BURST | NUMGEN | JHASH | SYMHASH | MOD
-	| SEED | OFFSET | IPSEC | SPNUM | UNSUP | METER | FLOW | QUEUE | TPROXY | NAT | MASQ | REDIRECT
+	| SEED | OFFSET | IPSEC | SPNUM | METER | FLOW | DUP | FWD | DEVICES | QUEUE | TPROXY | NAT | MASQ | REDIRECT
 	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'

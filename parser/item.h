@@ -19,8 +19,8 @@ struct chain_item {
 	struct str type, hook;
 	struct loc type_loc, hook_loc, prio_loc, policy_loc, device_loc;
 	struct prio *prio;
-	const char *device;
-	struct expr *device_var, *policy_var;
+	struct expr *devices, *policy_var;
+	bool offloads;
 	int policy; /* NF_*, or -1 */
 	struct loc flags_loc;
 	struct {

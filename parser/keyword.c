@@ -41,6 +41,7 @@ static const struct keyword fixed[] = {
 
 	{ "type", TYPE }, { "typeof", TYPEOF }, { "hook", HOOK },
 	{ "priority", PRIORITY }, { "policy", POLICY }, { "device", DEVICE },
+	{ "devices", DEVICES },
 	{ "flags", FLAGS }, { "comment", COMMENT }, { "handle", HANDLE },
 	{ "position", POSITION }, { "index", INDEX }, { "define", DEFINE },
 	{ "redefine", REDEFINE }, { "undefine", UNDEFINE }, { "vmap", VMAP },
@@ -52,7 +53,7 @@ static const struct keyword fixed[] = {
 	{ "dnat", NAT, NFT_NAT_DNAT }, { "masquerade", MASQ },
 	{ "redirect", REDIRECT }, { "to", TO }, { "addr", ADDR },
 	{ "queue", QUEUE }, { "tproxy", TPROXY },
-	{ "dup", UNSUP }, { "fwd", UNSUP },
+	{ "dup", DUP }, { "fwd", FWD },
 	{ "meter", METER }, { "flow", FLOW },
 	{ "numgen", NUMGEN }, { "jhash", JHASH }, { "symhash", SYMHASH },
 	{ "mod", MOD }, { "seed", SEED }, { "offset", OFFSET },
@@ -65,7 +66,7 @@ static const struct keyword fixed[] = {
 
 /* Words of nft's that are none of the grammar, and no names either. */
 static const char *const reserved[] = {
-	"all", "auto-merge", "bridge", "constant", "describe", "devices",
+	"all", "auto-merge", "bridge", "constant", "describe",
 	"dynamic", "ecn", "expires", "export", "gc-interval", "get",
 	"ibriport", "ibrname", "import", "include", "inet", "interval",
 	"monitor", "netdev", "obriport", "obrname", "offload", "random",

@@ -47,7 +47,7 @@ libengine_la_SOURCES += \
 	parser/stmt/connlimit.c parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
 	parser/stmt/masquerade.c parser/stmt/nat.c \
-	parser/stmt/queue.c parser/stmt/reject.c parser/stmt/tproxy.c \
+	parser/stmt/queue.c parser/stmt/reject.c parser/stmt/tproxy.c parser/stmt/divert.c parser/stmt/divert.h parser/stmt/dup.c parser/stmt/fwd.c \
 	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
 	parser/stmt/write.c \
 	parser/stmt/verdict.c

@@ -65,6 +65,13 @@ struct rs_chain *rs_cmd_chain(struct ruleset *rs, const struct cmd *cmd)
 	return c;
 }
 
+static void names_free(char **names)
+{
+	for (char **n = names; n && *n; n++)
+		free(*n);
+	free(names);
+}
+
 void rs_chain_free(struct rs_chain *c)
 {
 	struct rs_rule *r, *tmp;
@@ -75,7 +82,7 @@ void rs_chain_free(struct rs_chain *c)
 	free(c->comment);
 	free(c->type);
 	free(c->hook_name);
-	free(c->device);
+	names_free(c->devices);
 	free(c);
 }
 
@@ -115,6 +122,21 @@ static void policy_undo(struct ruleset *rs, struct rs_undo *u)
 static const struct rs_undo_ops add_ops = { .undo = add_undo };
 static const struct rs_undo_ops del_ops = { .undo = del_undo,
 					    .done = del_done };
+static void devices_undo(struct ruleset *rs, struct rs_undo *u)
+{
+	struct rs_chain *c = u->thing;
+
+	names_free(c->devices);
+	c->devices = (char **)(uintptr_t)u->old;
+}
+
+static void devices_done(struct ruleset *rs, struct rs_undo *u)
+{
+	names_free((char **)(uintptr_t)u->old);
+}
+
+static const struct rs_undo_ops devices_ops = { .undo = devices_undo,
+						.done = devices_done };
 static const struct rs_undo_ops policy_ops = { .undo = policy_undo };
 
 /* --- add ----------------------------------------------------------------- */
@@ -157,6 +179,36 @@ static int hook_check(struct ruleset *rs, const struct cmd *cmd)
 			 "chain type '%s'", cc->type);
 }
 
+static bool has_name(char *const *names, const char *name)
+{
+	for (; names && *names; names++)
+		if (!strcmp(*names, name))
+			return true;
+	return false;
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A new array: @names and those of a declaration; NULL: none. */
+static char **names_join(char *const *names, const struct cmd_chain *cc)
+{
+	VEC(char *) all = { 0 };
+
+	for (char *const *n = names; n && *n; n++)
+		vec_push(&all, xstrdup(*n));
+	for (size_t i = 0; i < cc->n_devices; i++)
+		if (!has_name(names, cc->devices[i]))
+			vec_push(&all, xstrdup(cc->devices[i]));
+	if (!all.len)
+		return NULL;
+	qsort(all.v, all.len, sizeof(*all.v), name_cmp);
+	vec_push(&all, NULL);
+	return all.v;
+}
+
 static struct rs_chain *chain_make(struct ruleset *rs, struct rs_table *t,
 				   const struct cmd *cmd)
 {
@@ -178,7 +230,8 @@ static struct rs_chain *chain_make(struct ruleset *rs, struct rs_table *t,
 		c->type = xstrdup(cc->type);
 		c->hook = cc->hook;
 		c->hook_name = xstrdup(cc->hook_name);
-		c->device = xstrdup(cc->device);
+		c->devices = names_join(NULL, cc);
+		c->offloads = cc->offloads;
 		c->priority = cc->priority;
 		c->policy = cc->policy < 0 ? NF_ACCEPT : cc->policy;
 	}
@@ -212,6 +265,11 @@ static int chain_update(struct ruleset *rs, struct rs_chain *c,
 		return rs_refuse(rs, &cc->policy_loc, &cmd->loc, EOPNOTSUPP,
 				 "a policy for chain '%s' without a hook",
 				 c->name);
+	if (cc->n_devices) {
+		/* it is hooked into those of both */
+		rs_undo_push(rs, &devices_ops, c)->old = (uintptr_t)c->devices;
+		c->devices = names_join(c->devices, cc);
+	}
 	if (cc->policy < 0 || (uint32_t)cc->policy == c->policy)
 		return 0;
 	rs_undo_push(rs, &policy_ops, c)->old = c->policy;
@@ -238,6 +296,10 @@ int rs_chain_add(struct ruleset *rs, struct parser *p, const struct cmd *cmd)
 		return rs_refuse(rs, &cmd->chain->policy_loc, &cmd->loc,
 				 EOPNOTSUPP,
 				 "a policy for chain '%s' without a hook",
+				 cmd->h.chain);
+	if (cmd->chain && cmd->chain->offloads && !cmd->chain->n_devices)
+		return rs_refuse(rs, &cmd->chain->flags_loc, &cmd->loc,
+				 EOPNOTSUPP, "offload of chain '%s' to no link",
 				 cmd->h.chain);
 	c = chain_make(rs, t, cmd);
 	rs_undo_push(rs, &add_ops, c);

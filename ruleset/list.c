@@ -169,15 +169,32 @@ static void rule_print(struct rs_list *l, const struct rs_rule *r)
 	strbuf_putc(l->out, '\n');
 }
 
+static void devices_print(const struct rs_chain *c, struct strbuf *out)
+{
+	const char *sep = "devices = { ";
+
+	if (!c->devices)
+		return;
+	if (!c->devices[1]) {
+		strbuf_printf(out, "device \"%s\" ", c->devices[0]);
+		return;
+	}
+	for (char *const *d = c->devices; *d; d++) {
+		strbuf_printf(out, "%s%s", sep, *d);
+		sep = ", ";
+	}
+	strbuf_puts(out, " } ");
+}
+
 static void hook_print(struct rs_list *l, const struct rs_chain *c)
 {
 	strbuf_printf(l->out, "\t\ttype %s hook %s ", c->type, c->hook_name);
-	if (c->device)
-		strbuf_printf(l->out, "device \"%s\" ", c->device);
+	devices_print(c, l->out);
 	strbuf_puts(l->out, "priority ");
 	priority_print(l, c);
-	strbuf_printf(l->out, "; policy %s;\n",
-		      c->policy == NF_DROP ? "drop" : "accept");
+	strbuf_printf(l->out, "; policy %s;%s\n",
+		      c->policy == NF_DROP ? "drop" : "accept",
+		      c->offloads ? " flags offload;" : "");
 }
 
 static void chain_print(struct rs_list *l, const struct rs_chain *c)

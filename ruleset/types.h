@@ -56,6 +56,9 @@ struct rs_table {
  * @type, @hook_name: static strings; @type NULL: a regular chain, and what
  *		follows is not used
  * @policy:	NF_ACCEPT or NF_DROP
+ * @devices:	of hooks of links: their names, sorted, NULL behind the last; or
+ *		NULL
+ * @offloads:	to the hardware of its links
  */
 struct rs_chain {
 	struct list node;
@@ -66,7 +69,8 @@ struct rs_chain {
 	uint32_t len;
 	uint32_t id;
 	struct list rules;
-	char *type, *hook_name, *device;
+	char *type, *hook_name, **devices;
+	bool offloads;
 	uint32_t hook;
 	int32_t priority;
 	uint32_t policy;

@@ -2,7 +2,8 @@
 /*
  * The rulesets of the corpus (NFTVM_CORPUS): those that this compiler takes
  * compile to what nft compiles them to; of the others nothing is said but what
- * is not supported yet.
+ * is not supported yet. The one link of the namespace is called lo, or eth1
+ * where nft misses that.
  */
 #include <criterion/criterion.h>
 #include <glob.h>
@@ -56,8 +57,12 @@ static void one_file(const char *path)
 	if (parser_file(p, path)) {
 		only_unsupported(d, path);
 	} else {
-		snprintf(command, sizeof(command),
-			 "unshare -n nft -c --debug=netlink -f '%s'", path);
+		snprintf(
+			command, sizeof(command),
+			"unshare -n sh -c 'nft -c -f \"$0\" >/dev/null 2>&1 || "
+			"ip link set lo name eth1; "
+			"nft -c --debug=netlink -f \"$0\"' '%s'",
+			path);
 		cr_expect(nft_run(command, &want), "nft refuses %s", path);
 		nft_tidy(&want);
 		engine_netlink(p, &got);

@@ -5,6 +5,10 @@
  */
 /* clang-format off */
 static const char *const ip_rules[] = {
+	"dup to 1.1.1.1",
+	"dup to 1.1.1.1 device lo counter",
+	"dup to ip saddr map { 1.1.1.1 : 2.2.2.2 } device iif",
+	"dup to ip daddr device meta mark map { 1 : lo } accept",
 	"tcp dport 22",
 	"ip protocol tcp tcp dport 22",
 	"meta l4proto tcp tcp dport 22",
