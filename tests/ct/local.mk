@@ -45,6 +45,15 @@ tests_ct_twin_SOURCES = \
 	tests/ct/twin.c \
 	tests/ct/wire.c tests/ct/wire.h
 
+# the same for clashes at confirm
+check_PROGRAMS += tests/ct/clash_twin
+TESTS += tests/ct/clash_twin
+tests_ct_clash_twin_LDADD = libengine.la
+tests_ct_clash_twin_SOURCES = \
+	tests/ct/clash_twin.c \
+	tests/ct/router.c tests/ct/router.h \
+	tests/ct/wire.c tests/ct/wire.h
+
 # the same for the helpers
 check_PROGRAMS += tests/ct/help_twin
 TESTS += tests/ct/help_twin

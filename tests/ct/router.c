@@ -79,6 +79,11 @@ static int tun_open(const char *name)
 	return fd;
 }
 
+bool kernel_load(const char *rules)
+{
+	return run("nft -f -", rules);
+}
+
 bool kernel_open(struct kernel *k)
 {
 	static const char *const on[] = {
@@ -105,7 +110,7 @@ bool kernel_open(struct kernel *k)
 	if (k->tun[0] < 0 || k->tun[1] < 0)
 		return false;
 	k->nl = mnl_socket_open(NETLINK_NETFILTER);
-	return run("ip -batch -", links) && run("nft -f -", ruleset) && k->nl &&
+	return run("ip -batch -", links) && kernel_load(ruleset) && k->nl &&
 	       mnl_socket_bind(k->nl, 0, MNL_SOCKET_AUTOPID) == 0;
 }
 

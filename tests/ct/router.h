@@ -32,6 +32,8 @@ struct entry {
 
 /** kernel_open() - into a namespace of our own; false: no rights, no nft */
 bool kernel_open(struct kernel *k);
+/** kernel_load() - one more ruleset */
+bool kernel_load(const char *rules);
 /** kernel_send() - the state that the packet was given, as ct_state_bits();
  * bit 16: reply direction. 0: it did not come out */
 uint32_t kernel_send(struct kernel *k, const struct wire *w);
