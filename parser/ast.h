@@ -477,6 +477,12 @@ struct divert_stmt {
 	struct expr *addr, *dev;
 };
 
+/** struct flow_stmt - into the flowtable @name */
+struct flow_stmt {
+	struct stmt s;
+	const char *name;
+};
+
 /** struct notrack_stmt - no parameters */
 struct notrack_stmt {
 	struct stmt s;

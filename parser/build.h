@@ -228,6 +228,20 @@ struct stmt *build_queue(const struct loc *loc, struct stmt *s,
 /** build_tproxy() - @to as build_nat_to() makes it */
 struct stmt *build_tproxy(struct parser *p, const struct loc *loc,
 			  const struct keyword *family, struct stmt *to);
+/* Flowtables: build_flowtable() leaves the block open for build_end() */
+void build_flowtable(struct parser *p, const struct loc *loc,
+		     struct name_list *names);
+void build_flowtable_hook(struct parser *p, struct str hook,
+			  const struct loc *hook_loc, struct prio *prio,
+			  const struct loc *prio_loc);
+void build_flowtable_devices(struct parser *p, const struct loc *loc,
+			     struct expr *names);
+void build_flowtable_flags(struct parser *p, const struct words *flags);
+void build_flowtable_counter(struct parser *p);
+/** build_flow() - flow add @name; or @word, which must be offload */
+struct stmt *build_flow(struct parser *p, const struct loc *loc,
+			const struct str *word, const struct loc *word_loc,
+			struct str name);
 struct stmt *build_dup(struct parser *p, const struct loc *loc, struct expr *to,
 		       struct expr *dev);
 /** build_fwd() - @family and @addr NULL: to the link alone */

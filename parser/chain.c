@@ -334,3 +334,48 @@ struct cmd_chain *chain_check(struct check *c, const struct item *it)
 		return NULL;
 	return ch;
 }
+
+static int flowtable_hook(struct check *c, const struct item *it,
+			  struct cmd_flowtable *f)
+{
+	const struct flowtable_item *fi = it->flowtable;
+	const struct chain_item as = { .prio = fi->prio,
+				       .prio_loc = fi->prio_loc };
+	struct cmd_chain hook = { .hook = NF_NETDEV_INGRESS };
+	uint8_t family = c->family;
+	int err;
+
+	if (!fi->prio)
+		return diag_error(c->diags, &it->loc,
+				  "a flowtable has a hook and a priority");
+	if (!str_is(fi->hook, "ingress"))
+		return diag_error(c->diags, &fi->hook_loc,
+				  "flowtables have the hook ingress");
+	c->family = NFPROTO_NETDEV;
+	err = check_prio(c, &as, &hook);
+	c->family = family;
+	f->priority = hook.priority;
+	return err;
+}
+
+struct cmd_flowtable *flowtable_check(struct check *c, const struct item *it)
+{
+	struct cmd_flowtable *f = arena_new_of(c->arena, struct cmd_flowtable);
+	const struct flowtable_item *fi = it->flowtable;
+	struct device_names names = { 0 };
+
+	if (!(IP >> c->family & 1)) {
+		diag_error(c->diags, &it->loc,
+			   "flowtables are of tables of ip, ip6 and inet");
+		return NULL;
+	}
+	if (flowtable_hook(c, it, f))
+		return NULL;
+	if (fi->devices &&
+	    devices_check(c, fi->devices, &fi->device_loc, &names))
+		return NULL;
+	f->devices = names.v;
+	f->n_devices = names.len;
+	f->flags = fi->flags;
+	return f;
+}

@@ -21,4 +21,7 @@ struct device_names {
 int devices_check(struct check *c, struct expr *e, const struct loc *loc,
 		  struct device_names *out);
 
+/** flowtable_check() - its hook, priority and links; NULL with a diagnostic */
+struct cmd_flowtable *flowtable_check(struct check *c, const struct item *it);
+
 #endif

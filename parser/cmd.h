@@ -113,6 +113,7 @@ enum cmd_obj {
 	OBJ_RULE,
 	OBJ_SET, /* and maps; set->type tells */
 	OBJ_ELEMENTS,
+	OBJ_FLOWTABLE,
 	OBJ_OBJECT, /* counters, quotas, limits: object->type tells */
 };
 
@@ -144,12 +145,24 @@ struct cmd_chain {
 	uint32_t hook; /* NF_INET_* / NF_NETDEV_* number */
 	const char *hook_name;
 	int32_t priority;
-	int policy;	    /* NF_DROP, NF_ACCEPT or -1 */
+	int policy; /* NF_DROP, NF_ACCEPT or -1 */
 	const char *const *devices;
 	size_t n_devices;
 	bool offloads;
 	const char *comment;
 	struct loc hook_loc, priority_loc, policy_loc, type_loc, flags_loc;
+};
+
+/**
+ * struct cmd_flowtable - of a hook of links
+ * @devices:	@n_devices names, sorted
+ * @flags:	NFT_FLOWTABLE_*
+ */
+struct cmd_flowtable {
+	int32_t priority;
+	const char *const *devices;
+	size_t n_devices;
+	uint32_t flags;
 };
 
 /**
@@ -211,8 +224,9 @@ struct cmd {
 	struct cmd_set *set; /* OBJ_SET; OBJ_ELEMENTS: elems alone */
 	struct rule_ast *rule;
 	unsigned sets_from, sets_to;
-	const char *new_name;	   /* CMD_RENAME */
-	struct cmd_object *object; /* OBJ_OBJECT */
+	const char *new_name;		 /* CMD_RENAME */
+	struct cmd_object *object;	 /* OBJ_OBJECT */
+	struct cmd_flowtable *flowtable; /* OBJ_FLOWTABLE */
 };
 
 struct parser *parser_new(struct diags *d, const struct parser_env *env);

@@ -259,6 +259,7 @@ static const struct {
 	[OBJ_RULE] = { "rule", rule_part },
 	[OBJ_SET] = { "set", set_part },
 	[OBJ_ELEMENTS] = { "element", elems_part },
+	[OBJ_FLOWTABLE] = { "flowtable", NULL },
 	[OBJ_OBJECT] = { "object", object_dump },
 };
 

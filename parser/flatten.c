@@ -110,7 +110,7 @@ static void keep_name(struct cmd_handle *h, enum cmd_obj obj)
 		h->chain = NULL;
 	if (obj != OBJ_SET && obj != OBJ_ELEMENTS)
 		h->set = NULL;
-	if (obj != OBJ_OBJECT)
+	if (obj != OBJ_OBJECT && obj != OBJ_FLOWTABLE)
 		h->obj = NULL;
 }
 
@@ -425,6 +425,18 @@ static void flatten_set(struct parser *p, const struct item *it,
 	cmd->set = set;
 }
 
+static void flatten_flowtable(struct parser *p, const struct item *it,
+			      const struct cmd_handle *h)
+{
+	struct cmd_flowtable *f;
+	struct check c;
+
+	check_init(&c, p, h->family, h->table, NULL);
+	f = flowtable_check(&c, it);
+	if (f)
+		cmd_new(p, it, OBJ_FLOWTABLE, h)->flowtable = f;
+}
+
 /* nft's note: NFTNL_UDATA_OBJ_COMMENT. */
 static void object_comment(struct nftnl_obj *o, const char *comment)
 {
@@ -512,6 +524,7 @@ static void flatten_table(struct parser *p, const struct item *it)
 	each_child(p, it, &h, OBJ_CHAIN, flatten_chain);
 	each_child(p, it, &h, OBJ_OBJECT, flatten_object);
 	each_child(p, it, &h, OBJ_SET, flatten_set);
+	each_child(p, it, &h, OBJ_FLOWTABLE, flatten_flowtable);
 	each_child(p, it, &h, OBJ_CHAIN, flatten_rules);
 }
 
@@ -588,6 +601,8 @@ static void flatten_named(struct parser *p, const struct item *it)
 		flatten_object(p, it, &h);
 	} else if (!is_declaration(it)) {
 		cmd_new(p, it, it->obj, &h);
+	} else if (it->obj == OBJ_FLOWTABLE) {
+		flatten_flowtable(p, it, &h);
 	} else if (it->obj == OBJ_CHAIN) {
 		flatten_chain(p, it, &h);
 		flatten_rules(p, it, &h);

@@ -69,7 +69,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
 %token <kw> NAT MASQ REDIRECT REJECT QUEUE TPROXY TO ADDR
-%token <kw> METER FLOW DUP FWD DEVICES
+%token <kw> METER FLOW DUP FWD DEVICES FLOWTABLE
 %token <kw> IPSEC SPNUM NUMGEN JHASH SYMHASH MOD SEED OFFSET
 %token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP_EXPR
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
@@ -145,6 +145,7 @@ command
 	| DELETE CHAIN names at		{ build_cmd(p, CMD_DELETE, OBJ_CHAIN, &@$, $3); }
 	| DELETE SET names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
 	| DELETE MAP names at		{ build_cmd(p, CMD_DELETE, OBJ_SET, &@$, $3); }
+	| DELETE FLOWTABLE names at	{ build_cmd(p, CMD_DELETE, OBJ_FLOWTABLE, &@$, $3); }
 	| DELETE object names at	{ build_object_cmd(p, CMD_DELETE, &@$, $2, $3); }
 	| DELETE CT ctword names at	{ build_ct_object_cmd(p, CMD_DELETE, &@$, $3, &@3, $4); }
 	| DELETE ELEMENT names set_ref	{ build_elements(p, CMD_DELETE, &@$, $3, $4); }
@@ -160,6 +161,7 @@ command
 	| LIST CHAIN names		{ build_cmd(p, CMD_LIST, OBJ_CHAIN, &@$, $3); }
 	| LIST SET names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
 	| LIST MAP names		{ build_cmd(p, CMD_LIST, OBJ_SET, &@$, $3); }
+	| LIST FLOWTABLE names		{ build_cmd(p, CMD_LIST, OBJ_FLOWTABLE, &@$, $3); }
 	| LIST object names		{ build_object_cmd(p, CMD_LIST, &@$, $2, $3); }
 	| LIST CT ctword names		{ build_ct_object_cmd(p, CMD_LIST, &@$, $3, &@3, $4); }
 	| LIST WORD			{ build_list_all(p, &@$, $2, &@2); }
@@ -190,6 +192,8 @@ declaration
 	| LIMIT names '{'		{ build_object(p, &@$, $1, $2); }
 	  limit_items '}'		{ build_end(p); }
 	| LIMIT names limit_tail	{ build_object(p, &@$, $1, $2); build_limit_tail(p, &@3, $2, $3); build_end(p); }
+	| FLOWTABLE names '{'		{ build_flowtable(p, &@$, $2); }
+	  flowtable_items '}'		{ build_end(p); }
 	| CT ctword names '{'		{ build_ct_object(p, &@3, $2, &@2, $3); }
 	  ct_object_items '}'		{ build_ct_object_end(p); }
 	| ELEMENT names set_ref		{ build_elements(p, CMD_ADD, &@$, $2, $3); }
@@ -254,6 +258,8 @@ table_item
 	  quota_items '}' SEP		{ build_end(p); }
 	| LIMIT name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
 	  limit_items '}' SEP		{ build_end(p); }
+	| FLOWTABLE name '{'		{ build_flowtable(p, &@$, build_names_add(p, NULL, $2, &@2)); }
+	  flowtable_items '}' SEP	{ build_end(p); }
 	| CT ctword name '{'		{ build_ct_object(p, &@3, $2, &@2, build_names_add(p, NULL, $3, &@3)); }
 	  ct_object_items '}' SEP	{ build_ct_object_end(p); }
 	| unsup_object SEP
@@ -293,6 +299,20 @@ prio
 	| WORD '+' NUM			{ $$ = build_prio(p, &$1, 1, &$3); }
 	| WORD '-' NUM			{ $$ = build_prio(p, &$1, -1, &$3); }
 	| '$' word			{ $$ = build_prio_var(p, $2, &@$); }
+	;
+
+flowtable_items
+	: %empty
+	| flowtable_items flowtable_item
+	;
+
+flowtable_item
+	: SEP
+	| HOOK word PRIORITY prio SEP	{ build_flowtable_hook(p, $2, &@2, $4, &@4); }
+	| DEVICES '=' set_ref SEP	{ build_flowtable_devices(p, &@3, $3); }
+	| FLAGS word_list SEP		{ build_flowtable_flags(p, $2); }
+	| COUNTER SEP			{ build_flowtable_counter(p); }
+	| error SEP			{ build_recovered(p); yyerrok; }
 	;
 
 counter_items
@@ -439,6 +459,8 @@ stmt
 					{ $$ = build_queue(&@$, build_queue_flags(p, build_queue_arg(p, build_queue_new(p), $4, &@4, $5), $3), NULL); }
 	| TPROXY TO nat_to		{ $$ = build_tproxy(p, &@$, NULL, $3); }
 	| TPROXY PROTO TO nat_to	{ $$ = build_tproxy(p, &@$, $2, $4); }
+	| FLOW ADD '@' word		{ $$ = build_flow(p, &@$, NULL, NULL, $4); }
+	| FLOW WORD '@' word		{ $$ = build_flow(p, &@$, &$2, &@2, $4); }
 	| DUP TO svalue			{ $$ = build_dup(p, &@$, $3, NULL); }
 	| DUP TO svalue DEVICE svalue	{ $$ = build_dup(p, &@$, $3, $5); }
 	| FWD TO svalue			{ $$ = build_fwd(p, &@$, NULL, NULL, $3); }
@@ -879,6 +901,7 @@ namekw
 wordkw
 	: ELEMENT | ELEMENTS | RULESET | QUOTA | NOTRACK | ADD | UPDATE | DELETE
 	| LIST | FLUSH | FIB | CT | SET | MAP | OBJECT | INDEX | POSITION
+	| FLOWTABLE
 	;
 
 name
@@ -902,7 +925,7 @@ junk_token
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
 	| REPLY | BOOL | CTCOUNT | BURST | NUMGEN | JHASH | SYMHASH | MOD
-	| SEED | OFFSET | IPSEC | SPNUM | METER | FLOW | DUP | FWD | DEVICES | QUEUE | TPROXY | NAT | MASQ | REDIRECT
+	| SEED | OFFSET | IPSEC | SPNUM | METER | FLOW | DUP | FWD | DEVICES | FLOWTABLE | QUEUE | TPROXY | NAT | MASQ | REDIRECT
 	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'

@@ -48,6 +48,15 @@ struct set_item {
 	} elems; /* in the arena */
 };
 
+/** struct flowtable_item - a flowtable's own part; @flags: NFT_FLOWTABLE_* */
+struct flowtable_item {
+	struct str hook;
+	struct loc hook_loc, prio_loc, device_loc;
+	struct prio *prio;
+	struct expr *devices;
+	uint32_t flags;
+};
+
 /** struct item - one command or declaration */
 struct item {
 	struct list node;
@@ -64,6 +73,7 @@ struct item {
 	struct rule_ast *rule;
 	struct chain_item *chain;
 	struct set_item *set;
+	struct flowtable_item *flowtable;
 	struct expr *elems;
 	const char *comment;
 	uint32_t flags;

@@ -37,7 +37,7 @@ static const struct keyword fixed[] = {
 	{ "table", TABLE }, { "chain", CHAIN }, { "rule", RULE },
 	{ "set", SET }, { "map", MAP }, { "element", ELEMENT },
 	{ "elements", ELEMENTS }, { "ruleset", RULESET },
-	{ "flowtable", OBJECT }, { "secmark", OBJECT }, { "synproxy", OBJECT },
+	{ "flowtable", FLOWTABLE }, { "secmark", OBJECT }, { "synproxy", OBJECT },
 
 	{ "type", TYPE }, { "typeof", TYPEOF }, { "hook", HOOK },
 	{ "priority", PRIORITY }, { "policy", POLICY }, { "device", DEVICE },

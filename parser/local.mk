@@ -1,7 +1,7 @@
 # the files of parser/; included by Makefile.am
 libengine_la_SOURCES += \
 	parser/ast.h parser/expr.def parser/stmt.def \
-	parser/build.c parser/build.h parser/build_expr.c parser/build_hash.c parser/build_object.c parser/build_divert.c parser/build_dynset.c parser/build_stmt.c \
+	parser/build.c parser/build.h parser/build_expr.c parser/build_hash.c parser/build_object.c parser/build_divert.c parser/build_dynset.c parser/build_flowtable.c parser/build_stmt.c \
 	parser/chain.c parser/chain.h \
 	parser/check.c parser/check.h \
 	parser/cmd.c parser/cmd.h \
@@ -47,7 +47,7 @@ libengine_la_SOURCES += \
 	parser/stmt/connlimit.c parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
 	parser/stmt/masquerade.c parser/stmt/nat.c \
-	parser/stmt/queue.c parser/stmt/reject.c parser/stmt/tproxy.c parser/stmt/divert.c parser/stmt/divert.h parser/stmt/dup.c parser/stmt/fwd.c \
+	parser/stmt/queue.c parser/stmt/reject.c parser/stmt/tproxy.c parser/stmt/divert.c parser/stmt/divert.h parser/stmt/dup.c parser/stmt/flow.c parser/stmt/fwd.c \
 	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
 	parser/stmt/write.c \
 	parser/stmt/verdict.c

@@ -168,8 +168,8 @@ static enum brace brace_now(const struct scan *s)
 
 static bool opens_leaf(int first)
 {
-	static const int leaves[] = { CHAIN,  SET,   MAP,   COUNTER,
-				      OBJECT, LIMIT, QUOTA, CT };
+	static const int leaves[] = { CHAIN, SET,   MAP, COUNTER,  OBJECT,
+				      LIMIT, QUOTA, CT,	 FLOWTABLE };
 
 	for (size_t i = 0; i < ARRAY_LEN(leaves); i++)
 		if (first == leaves[i])

@@ -65,7 +65,7 @@ struct rs_chain *rs_cmd_chain(struct ruleset *rs, const struct cmd *cmd)
 	return c;
 }
 
-static void names_free(char **names)
+void rs_names_free(char **names)
 {
 	for (char **n = names; n && *n; n++)
 		free(*n);
@@ -82,7 +82,7 @@ void rs_chain_free(struct rs_chain *c)
 	free(c->comment);
 	free(c->type);
 	free(c->hook_name);
-	names_free(c->devices);
+	rs_names_free(c->devices);
 	free(c);
 }
 
@@ -126,13 +126,13 @@ static void devices_undo(struct ruleset *rs, struct rs_undo *u)
 {
 	struct rs_chain *c = u->thing;
 
-	names_free(c->devices);
+	rs_names_free(c->devices);
 	c->devices = (char **)(uintptr_t)u->old;
 }
 
 static void devices_done(struct ruleset *rs, struct rs_undo *u)
 {
-	names_free((char **)(uintptr_t)u->old);
+	rs_names_free((char **)(uintptr_t)u->old);
 }
 
 static const struct rs_undo_ops devices_ops = { .undo = devices_undo,
@@ -192,16 +192,15 @@ static int name_cmp(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A new array: @names and those of a declaration; NULL: none. */
-static char **names_join(char *const *names, const struct cmd_chain *cc)
+char **rs_names_join(char *const *old, const char *const *more, size_t n)
 {
 	VEC(char *) all = { 0 };
 
-	for (char *const *n = names; n && *n; n++)
-		vec_push(&all, xstrdup(*n));
-	for (size_t i = 0; i < cc->n_devices; i++)
-		if (!has_name(names, cc->devices[i]))
-			vec_push(&all, xstrdup(cc->devices[i]));
+	for (char *const *name = old; name && *name; name++)
+		vec_push(&all, xstrdup(*name));
+	for (size_t i = 0; i < n; i++)
+		if (!has_name(old, more[i]))
+			vec_push(&all, xstrdup(more[i]));
 	if (!all.len)
 		return NULL;
 	qsort(all.v, all.len, sizeof(*all.v), name_cmp);
@@ -230,7 +229,7 @@ static struct rs_chain *chain_make(struct ruleset *rs, struct rs_table *t,
 		c->type = xstrdup(cc->type);
 		c->hook = cc->hook;
 		c->hook_name = xstrdup(cc->hook_name);
-		c->devices = names_join(NULL, cc);
+		c->devices = rs_names_join(NULL, cc->devices, cc->n_devices);
 		c->offloads = cc->offloads;
 		c->priority = cc->priority;
 		c->policy = cc->policy < 0 ? NF_ACCEPT : cc->policy;
@@ -268,7 +267,8 @@ static int chain_update(struct ruleset *rs, struct rs_chain *c,
 	if (cc->n_devices) {
 		/* it is hooked into those of both */
 		rs_undo_push(rs, &devices_ops, c)->old = (uintptr_t)c->devices;
-		c->devices = names_join(c->devices, cc);
+		c->devices =
+			rs_names_join(c->devices, cc->devices, cc->n_devices);
 	}
 	if (cc->policy < 0 || (uint32_t)cc->policy == c->policy)
 		return 0;

@@ -112,11 +112,21 @@ rs_apply_fn rs_rule_add, rs_rule_replace, rs_rule_delete;
 rs_apply_fn rs_set_add, rs_set_delete, rs_set_flush;
 rs_apply_fn rs_elements_add, rs_elements_delete;
 rs_apply_fn rs_object_add, rs_object_delete;
+rs_apply_fn rs_flowtable_add, rs_flowtable_delete;
 
 void rs_table_free(struct rs_table *t);
 void rs_chain_free(struct rs_chain *c);
 void rs_set_free(struct rs_set *s);
 void rs_object_free(struct rs_object *o);
+void rs_flowtable_free(struct rs_flowtable *f);
+
+/** rs_flowtable_find() - by name, or NULL */
+struct rs_flowtable *rs_flowtable_find(const struct rs_table *t,
+				       const char *name);
+/** rs_names_join() - a new sorted array of @old (NULL: none) and @n names of
+ * @more, NULL behind the last; NULL when there are none */
+char **rs_names_join(char *const *old, const char *const *more, size_t n);
+void rs_names_free(char **names);
 
 /** rs_chain_named() - a chain that may be named by others than its rule */
 struct rs_chain *rs_chain_named(const struct rs_table *t, const char *name);

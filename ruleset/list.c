@@ -50,15 +50,16 @@ static const struct {
 /* A priority this near to a name is listed as the name and a distance. */
 #define PRIORITY_REACH 10
 
-static void priority_print(const struct rs_list *l, const struct rs_chain *c)
+static void priority_print(const struct rs_list *l, uint8_t family,
+			   uint32_t hook, int32_t priority)
 {
 	for (size_t i = 0; i < ARRAY_LEN(priority_names); i++) {
-		int64_t off = (int64_t)c->priority - priority_names[i].priority;
+		int64_t off = (int64_t)priority - priority_names[i].priority;
 		uint32_t hooks = priority_names[i].hooks;
 
 		if (l->view->numeric || llabs(off) > PRIORITY_REACH ||
-		    (hooks && !(hooks & 1u << c->hook)) ||
-		    !(priority_names[i].families >> c->table->family & 1))
+		    (hooks && !(hooks & 1u << hook)) ||
+		    !(priority_names[i].families >> family & 1))
 			continue;
 		strbuf_puts(l->out, priority_names[i].name);
 		if (off)
@@ -66,7 +67,7 @@ static void priority_print(const struct rs_list *l, const struct rs_chain *c)
 				      (int)llabs(off));
 		return;
 	}
-	strbuf_printf(l->out, "%d", c->priority);
+	strbuf_printf(l->out, "%d", priority);
 }
 
 /* --- rules and chains ---------------------------------------------------- */
@@ -169,29 +170,34 @@ static void rule_print(struct rs_list *l, const struct rs_rule *r)
 	strbuf_putc(l->out, '\n');
 }
 
-static void devices_print(const struct rs_chain *c, struct strbuf *out)
+static void devices_print(char *const *devices, struct strbuf *out)
 {
 	const char *sep = "devices = { ";
 
-	if (!c->devices)
-		return;
-	if (!c->devices[1]) {
-		strbuf_printf(out, "device \"%s\" ", c->devices[0]);
-		return;
-	}
-	for (char *const *d = c->devices; *d; d++) {
+	for (char *const *d = devices; *d; d++) {
 		strbuf_printf(out, "%s%s", sep, *d);
 		sep = ", ";
 	}
-	strbuf_puts(out, " } ");
+	strbuf_puts(out, " }");
+}
+
+static void chain_devices(const struct rs_chain *c, struct strbuf *out)
+{
+	if (!c->devices)
+		return;
+	if (c->devices[1])
+		devices_print(c->devices, out);
+	else
+		strbuf_printf(out, "device \"%s\"", c->devices[0]);
+	strbuf_putc(out, ' ');
 }
 
 static void hook_print(struct rs_list *l, const struct rs_chain *c)
 {
 	strbuf_printf(l->out, "\t\ttype %s hook %s ", c->type, c->hook_name);
-	devices_print(c, l->out);
+	chain_devices(c, l->out);
 	strbuf_puts(l->out, "priority ");
-	priority_print(l, c);
+	priority_print(l, c->table->family, c->hook, c->priority);
 	strbuf_printf(l->out, "; policy %s;%s\n",
 		      c->policy == NF_DROP ? "drop" : "accept",
 		      c->offloads ? " flags offload;" : "");
@@ -228,8 +234,28 @@ static void object_print(struct rs_list *l, const struct rs_object *o)
 	strbuf_puts(l->out, "\t}\n");
 }
 
+static void flowtable_print(struct rs_list *l, const struct rs_flowtable *f)
+{
+	strbuf_printf(l->out, "\tflowtable %s {", f->name);
+	rs_list_handle(l, f->handle);
+	strbuf_puts(l->out, "\n\t\thook ingress priority ");
+	priority_print(l, NFPROTO_NETDEV, NF_NETDEV_INGRESS, f->priority);
+	strbuf_putc(l->out, '\n');
+	if (f->devices) {
+		strbuf_puts(l->out, "\t\t");
+		devices_print(f->devices, l->out);
+		strbuf_putc(l->out, '\n');
+	}
+	if (f->flags & NFT_FLOWTABLE_HW_OFFLOAD)
+		strbuf_puts(l->out, "\t\tflags offload\n");
+	if (f->flags & NFT_FLOWTABLE_COUNTER)
+		strbuf_puts(l->out, "\t\tcounter\n");
+	strbuf_puts(l->out, "\t}\n");
+}
+
 static void table_print(struct rs_list *l, const struct rs_table *t)
 {
+	const struct rs_flowtable *f;
 	const struct rs_object *o;
 	const struct rs_chain *c;
 	const struct rs_set *s;
@@ -255,6 +281,11 @@ static void table_print(struct rs_list *l, const struct rs_table *t)
 			continue;
 		strbuf_puts(l->out, gap);
 		rs_list_set(l, s);
+		gap = "\n";
+	}
+	list_for_each(f, &t->flowtables, node) {
+		strbuf_puts(l->out, gap);
+		flowtable_print(l, f);
 		gap = "\n";
 	}
 	list_for_each(c, &t->chains, node) {

@@ -222,9 +222,27 @@ static void object_json(struct json_list *list, const struct rs_object *x)
 	put(list->all, list_object_word(x->type), o);
 }
 
+static void flowtable_json(struct json_list *list, const struct rs_flowtable *f)
+{
+	json_t *o = thing(f->table, f->name, f->handle), *devices;
+
+	put_text(o, "hook", "ingress");
+	json_object_set_new(o, "prio", json_integer(f->priority));
+	devices = json_array();
+	for (char *const *d = f->devices; d && *d; d++)
+		json_array_append_new(devices, json_text(*d));
+	if (json_array_size(devices) == 1)
+		json_object_set(o, "dev", json_array_get(devices, 0));
+	else if (json_array_size(devices))
+		json_object_set(o, "dev", devices);
+	json_decref(devices);
+	put(list->all, "flowtable", o);
+}
+
 static void table_json(struct json_list *list, const struct rs_table *t)
 {
 	json_t *o = json_object();
+	const struct rs_flowtable *f;
 	const struct rs_object *x;
 	const struct rs_chain *c;
 	const struct rs_set *s;
@@ -241,6 +259,8 @@ static void table_json(struct json_list *list, const struct rs_table *t)
 	list_for_each(s, &t->sets, node)
 		if (!s->anonymous)
 			set_json(list, s);
+	list_for_each(f, &t->flowtables, node)
+		flowtable_json(list, f);
 	list_for_each(c, &t->chains, node)
 		if (!c->id)
 			chain_json(list, c);

@@ -2,6 +2,7 @@
 libengine_la_SOURCES += \
 	ruleset/chain.c \
 	ruleset/elems.c ruleset/elems.h \
+	ruleset/flowtable.c \
 	ruleset/handles.c ruleset/handles.h \
 	ruleset/internal.h \
 	ruleset/list.c ruleset/list.h \

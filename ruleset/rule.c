@@ -185,6 +185,27 @@ static int ref_object(struct draft *dr, unsigned nr, const struct nftnl_expr *e)
 	return 0;
 }
 
+/* Flows are made where packets are forwarded: nft_flow_offload_validate(). */
+static int ref_flowtable(struct draft *dr, unsigned nr,
+			 const struct nftnl_expr *e)
+{
+	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_FLOW_TABLE_NAME);
+	const struct rs_chain *c = dr->chain;
+	struct rs_ref ref = { .flowtable = rs_flowtable_find(c->table, name) };
+
+	if (!ref.flowtable)
+		return rs_refuse(dr->rs, expr_loc(dr, nr), &dr->cmd->loc,
+				 ENOENT, "flowtable '%s' in table %s '%s'",
+				 name, rs_family_name(c->table->family),
+				 c->table->name);
+	if (c->type && c->hook != NF_INET_FORWARD)
+		return rs_refuse(dr->rs, expr_loc(dr, nr), &dr->cmd->loc,
+				 EOPNOTSUPP, "flow add at hook %s",
+				 c->hook_name);
+	vec_push(&dr->refs, ref);
+	return 0;
+}
+
 static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
 {
 	const struct set_user *user = set_user(e);
@@ -198,6 +219,8 @@ static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
 	}
 	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "objref"))
 		return ref_object(dr, nr, e);
+	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "flow_offload"))
+		return ref_flowtable(dr, nr, e);
 	if (!strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME), "immediate") &&
 	    nftnl_expr_is_set(e, NFTNL_EXPR_IMM_CHAIN))
 		return ref_chain(dr, nr,
@@ -314,8 +337,10 @@ static void use_refs(const struct rs_rule *r, int by)
 			r->refs[i].chain->use += by;
 		else if (r->refs[i].set)
 			r->refs[i].set->use += by;
-		else
+		else if (r->refs[i].object)
 			r->refs[i].object->use += by;
+		else
+			r->refs[i].flowtable->use += by;
 	}
 }
 

@@ -209,6 +209,11 @@ static rs_apply_fn *const applies[OBJS][OPS] = {
 		[CMD_CREATE] = rs_object_add,
 		[CMD_DELETE] = rs_object_delete,
 	},
+	[OBJ_FLOWTABLE] = {
+		[CMD_ADD] = rs_flowtable_add,
+		[CMD_CREATE] = rs_flowtable_add,
+		[CMD_DELETE] = rs_flowtable_delete,
+	},
 	[OBJ_ELEMENTS] = {
 		[CMD_ADD] = rs_elements_add,
 		[CMD_CREATE] = rs_elements_add,

@@ -78,6 +78,7 @@ void rs_table_free(struct rs_table *t)
 	struct rs_chain *c, *c_tmp;
 	struct rs_set *s, *s_tmp;
 	struct rs_object *o, *o_tmp;
+	struct rs_flowtable *f, *f_tmp;
 
 	list_for_each_safe(c, c_tmp, &t->chains, node)
 		rs_chain_free(c);
@@ -85,6 +86,8 @@ void rs_table_free(struct rs_table *t)
 		rs_set_free(s);
 	list_for_each_safe(o, o_tmp, &t->objects, node)
 		rs_object_free(o);
+	list_for_each_safe(f, f_tmp, &t->flowtables, node)
+		rs_flowtable_free(f);
 	strmap_free(t->chain_names);
 	strmap_free(t->set_names);
 	rs_handles_fini(&t->chain_handles);
@@ -157,6 +160,7 @@ static struct rs_table *table_make(struct ruleset *rs, const struct cmd *cmd)
 	list_init(&t->chains);
 	list_init(&t->sets);
 	list_init(&t->objects);
+	list_init(&t->flowtables);
 	t->chain_names = strmap_new();
 	t->set_names = strmap_new();
 	list_add_tail(&rs->tables, &t->node);

@@ -32,7 +32,7 @@ struct strmap;
  *		larger one is new in this
  * @last_anonymous, @last_chain: number of the last __set%d or __map%d, and
  *		__chain%d
- * @chains, @sets, @objects: in order of creation, anonymous sets among them
+ * @chains, @sets, @objects, @flowtables: in order of creation, anonymous sets among them
  */
 struct rs_table {
 	struct list node;
@@ -42,7 +42,7 @@ struct rs_table {
 	uint32_t flags;
 	uint64_t handle, last_handle, committed_handle;
 	uint32_t last_anonymous, last_chain;
-	struct list chains, sets, objects;
+	struct list chains, sets, objects, flowtables;
 	struct strmap *chain_names, *set_names;
 	struct rs_handles chain_handles, set_handles, rule_handles;
 };
@@ -81,6 +81,7 @@ struct rs_ref {
 	struct rs_chain *chain;
 	struct rs_set *set;
 	struct rs_object *object;
+	struct rs_flowtable *flowtable;
 };
 
 /**
@@ -96,6 +97,21 @@ struct rs_object {
 	uint64_t handle;
 	char *name, *comment;
 	struct nftnl_obj *nftnl;
+};
+
+/**
+ * struct rs_flowtable - owned by its table
+ * @use:	rules that put flows into it
+ * @flags:	NFT_FLOWTABLE_*
+ * @devices:	as of a chain
+ */
+struct rs_flowtable {
+	struct list node;
+	struct rs_table *table;
+	char *name, **devices;
+	uint64_t handle;
+	uint32_t use, flags;
+	int32_t priority;
 };
 
 /**

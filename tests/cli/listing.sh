@@ -40,7 +40,7 @@ nft_lists()
 		done
 		nft -f "$1" 2>"$2/nft.err" || exit 1
 		for o in "" -a -n -s -j; do
-			nft $o list ruleset >"$2/nft.list$o"
+			nft $o list ruleset >"$2/nft.list$o" 2>/dev/null
 		done' sh "$1" "$work"
 }
 

@@ -5,7 +5,7 @@ tests_ruleset_test_CPPFLAGS = $(TEST_CPPFLAGS)
 tests_ruleset_test_LDADD = $(TEST_LIBS)
 tests_ruleset_test_SOURCES = \
 	tests/ruleset/chain.c \
-	tests/ruleset/elems.c \
+	tests/ruleset/elems.c tests/ruleset/flowtable.c \
 	tests/ruleset/fixture.c tests/ruleset/fixture.h \
 	tests/ruleset/handles.c \
 	tests/ruleset/list.c \
