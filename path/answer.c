@@ -153,14 +153,11 @@ static bool has_csum(const struct packet *pkt, uint8_t proto, uint32_t off)
 	case IPPROTO_UDP:
 		l4 = packet_read(pkt, off, 8);
 		return !l4 || load_raw16(l4 + 6);
-	case IPPROTO_GRE:
-		l4 = packet_read(pkt, off, 4);
-		return !l4 || l4[0] & 0x80;
+	case IPPROTO_GRE: /* whatever its flags say */
 	case IPPROTO_AH:
 	case IPPROTO_ESP:
 	case IPPROTO_SCTP:
 	case IPPROTO_UDPLITE:
-	case IPPROTO_DCCP:
 		return false;
 	}
 	return true;
