@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 
 #include "packet/csum.h"
+#include "packet/ip4opt.h"
 #include "vm/expr.h"
 
 enum {
@@ -172,22 +173,12 @@ static int find_tcp(const struct packet *pkt, uint8_t type)
 	return find_option(pkt, pkt->l4_off + 20, len - 20, type);
 }
 
-static int find_ip4(const struct packet *pkt, uint8_t type)
-{
-	const uint8_t *h = packet_read(pkt, 0, 20);
-	uint32_t len = h ? (h[0] & 15) * 4u : 0;
-
-	if (pkt->nfproto != NFPROTO_IPV4 || len <= 20)
-		return -1;
-	return find_option(pkt, 20, len - 20, type);
-}
-
 static int find(const struct exthdr *x, const struct packet *pkt)
 {
 	if (x->op == NFT_EXTHDR_OP_TCPOPT)
 		return find_tcp(pkt, x->type);
 	if (x->op == NFT_EXTHDR_OP_IPV4)
-		return find_ip4(pkt, x->type);
+		return ip4_option_find(pkt, x->type);
 	return find_ip6(pkt, x->type);
 }
 
