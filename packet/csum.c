@@ -26,6 +26,7 @@ struct l4_csum {
 	bool zero_is_none; /* UDP: no checksum was computed */
 	bool crc32c;
 	bool coverage; /* UDPLITE: bytes 4..5 say how much is covered */
+	bool usual; /* both pseudo headers, an Internet checksum over it all */
 };
 
 /* By protocol; those without a row have no checksum that is known here. */
@@ -34,13 +35,15 @@ static const struct l4_csum l4_csums[] = {
 			  .off = 16,
 			  .min_len = 20,
 			  .pseudo4 = true,
-			  .pseudo6 = true },
+			  .pseudo6 = true,
+			  .usual = true },
 	[IPPROTO_UDP] = { .verified_as = IPPROTO_UDP,
 			  .off = 6,
 			  .min_len = 8,
 			  .pseudo4 = true,
 			  .pseudo6 = true,
-			  .zero_is_none = true },
+			  .zero_is_none = true,
+			  .usual = true },
 	[IPPROTO_UDPLITE] = { .verified_as = IPPROTO_UDP,
 			      .off = 6,
 			      .min_len = 8,
@@ -76,54 +79,62 @@ static inline uint64_t load64(const uint8_t *p)
 	return v;
 }
 
-/* The last @len (0..7) bytes, which end at @p + @len, as if zeros followed; at
- * least 8 bytes end there. */
+/* What is behind the last whole word of the @len bytes at @p, as if zeros
+ * followed; at least 8 bytes end there. */
 static inline uint64_t load_tail(const uint8_t *p, size_t len)
 {
 	static_assert(__BYTE_ORDER == __LITTLE_ENDIAN,
 		      "what comes first is lowest");
 	/* in two steps, since one by 64 bits is undefined */
-	return load64(p + len - 8) >> (8 * (7 - len)) >> 8;
+	return load64(p + len - 8) >> (8 * (~len & 7)) >> 8;
 }
 
-/* Word @i of @len bytes, at least 8; zero when it is not all there. Without a
- * branch: how many words a segment has nobody can foresee. */
-static inline uint64_t load_word(const uint8_t *p, size_t len, unsigned i)
+/* The word at @off of @len bytes, at least 8; zero when it is not all there.
+ * Without a branch: how many words a segment has nobody can foresee. */
+static inline uint64_t load_word(const uint8_t *p, size_t len, unsigned off)
 {
-	const uint64_t there = -(uint64_t)(8 * i + 8 <= len);
+	const uint64_t there = (uint64_t)((int64_t)(off + 7 - len) >> 63);
 
-	return load64(p + (8 * i & there)) & there;
+	return load64(p + (off & there)) & there;
 }
 
-/* 8 to 39 bytes: a header with its options, or with a little data. */
+#define SHORT_MIN 8
+#define SHORT_END 40
+
+/* SHORT_MIN to SHORT_END - 1 bytes: a header with its options, or with a little
+ * data. */
 static inline uint64_t short_sum(const uint8_t *p, size_t len, uint64_t sum)
 {
-	for (unsigned i = 0; i < 4; i++)
-		sum = csum_add(sum, load_word(p, len, i));
-	return csum_add(sum, load_tail(p + (len & ~(size_t)7), len & 7));
+	sum = csum_add(sum, load64(p));
+	sum = csum_add(sum, load_word(p, len, 8));
+	sum = csum_add(sum, load_word(p, len, 16));
+	sum = csum_add(sum, load_word(p, len, 24));
+	return csum_add(sum, load_tail(p, len));
+}
+
+/* 32 bytes. */
+static inline uint64_t block_sum(const uint8_t *p, uint64_t sum)
+{
+	sum = csum_add(sum, load64(p));
+	sum = csum_add(sum, load64(p + 8));
+	sum = csum_add(sum, load64(p + 16));
+	return csum_add(sum, load64(p + 24));
 }
 
 uint64_t csum_partial(const void *bytes, size_t len, uint64_t sum)
 {
-	const size_t whole = len;
 	const uint8_t *p = bytes;
 	uint64_t tail = 0;
 
-	if (likely(len - 8 < 32))
+	if (likely(len - SHORT_MIN < SHORT_END - SHORT_MIN))
 		return short_sum(p, len, sum);
-
-	for (; len >= 32; p += 32, len -= 32) {
-		sum = csum_add(sum, load64(p));
-		sum = csum_add(sum, load64(p + 8));
-		sum = csum_add(sum, load64(p + 16));
-		sum = csum_add(sum, load64(p + 24));
+	if (unlikely(len < SHORT_MIN)) {
+		memcpy(&tail, p, len);
+		return csum_add(sum, tail);
 	}
-	for (; len >= 8; p += 8, len -= 8)
-		sum = csum_add(sum, load64(p));
-	if (likely(whole >= 8))
-		return csum_add(sum, load_tail(p, len));
-	memcpy(&tail, p, len);
-	return csum_add(sum, tail);
+	for (; len >= SHORT_END; p += 32, len -= 32)
+		sum = block_sum(p, sum);
+	return short_sum(p, len, sum);
 }
 
 be16_t csum_ip_header(const uint8_t *iph, unsigned len)
@@ -140,9 +151,9 @@ uint64_t csum_pseudo(const struct packet *pkt, uint32_t l4_len, uint8_t l4proto)
 {
 	uint64_t sum = (uint64_t)htobe32(l4_len) + htobe16(l4proto);
 
-	if (pkt->nfproto == NFPROTO_IPV4)
+	if (likely(pkt->nfproto == NFPROTO_IPV4))
 		return csum_add(sum, load64(pkt->data + 12));
-	return csum_partial(pkt->data + 8, 32, sum);
+	return block_sum(pkt->data + 8, sum);
 }
 
 static void csum_apply(uint8_t *check, uint64_t diff)
@@ -235,6 +246,19 @@ static bool sum_is_right(const struct l4_csum *c, const uint8_t *l4,
 	return csum_fold(csum_partial(l4, len, pseudo)) == 0;
 }
 
+/* Is the packet a short one, whole, and its checksum right? Most of those that
+ * have little to sum are; of others this says nothing. */
+static inline bool short_and_right(const struct packet *pkt,
+				   const struct l4_csum *c, uint32_t l4_off)
+{
+	const uint32_t len = pkt->wire_len - l4_off;
+
+	return c->usual && pkt->len == pkt->wire_len && len >= c->min_len &&
+	       len < SHORT_END &&
+	       !csum_fold(short_sum(pkt->data + l4_off, len,
+				    csum_pseudo(pkt, len, c->verified_as)));
+}
+
 enum csum_state packet_csum_l4(const struct packet *pkt, uint8_t l4proto,
 			       uint32_t l4_off)
 {
@@ -244,7 +268,7 @@ enum csum_state packet_csum_l4(const struct packet *pkt, uint8_t l4proto,
 	const uint8_t *l4;
 	bool whole;
 
-	if (!c || (pkt->flags & PKT_CSUM_OK))
+	if (!c || (pkt->flags & PKT_CSUM_OK) || short_and_right(pkt, c, l4_off))
 		return CSUM_GOOD;
 	l4 = packet_read(pkt, l4_off, c->min_len);
 	if (!l4)

@@ -23,11 +23,11 @@ static inline uint64_t csum_add(uint64_t a, uint64_t b)
  * network order */
 static inline be16_t csum_fold(uint64_t sum)
 {
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (be16_t)~sum;
+	/* Added to itself with its halves exchanged, the upper half is their
+	 * sum, the carry of the lower one in it. */
+	uint32_t half = (uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32);
+
+	return (be16_t) ~((half + (half << 16 | half >> 16)) >> 16);
 }
 
 /** csum_partial() - @sum plus the sum of @len bytes at @p; @p starts at an even

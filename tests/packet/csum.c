@@ -109,8 +109,10 @@ Test(csum, filled_is_good_and_a_flipped_bit_is_bad)
 	for (size_t i = 0; i < ARRAY_LEN(l4_cases); i++) {
 		const struct l4_case *c = &l4_cases[i];
 
-		for (uint32_t len = 80; len < 120; len++) {
-			uint8_t nf = len % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+		/* each length in both families, the shortest header first */
+		for (uint32_t both = 2 * 60; both < 2 * 120; both++) {
+			uint8_t nf = both % 2 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+			uint32_t len = both / 2;
 
 			make(&pkt, buf, sizeof(buf), nf, len);
 			packet_csum_l4_fill(&pkt, c->l4proto, 40);
@@ -155,6 +157,21 @@ Test(csum, udp_without_a_checksum_is_good_and_too_short_is_bad)
 	cr_assert_eq(packet_csum_l4(&pkt, IPPROTO_UDP, 20), CSUM_GOOD);
 	cr_assert_eq(packet_csum_l4(&pkt, IPPROTO_UDP, 93), CSUM_BAD);
 	cr_assert_eq(packet_csum_l4(&pkt, IPPROTO_GRE, 99), CSUM_GOOD);
+}
+
+/* Twelve bytes whose sum is right are no TCP header all the same. */
+Test(csum, right_sum_of_too_short_a_tcp_header_is_bad)
+{
+	uint8_t buf[32] = { 0 };
+	struct packet pkt;
+	be16_t sum;
+
+	make(&pkt, buf, sizeof(buf), NFPROTO_IPV4, sizeof(buf));
+	memset(buf + 20, 0, 2);
+	sum = csum_fold(
+		csum_partial(buf + 20, 12, csum_pseudo(&pkt, 12, IPPROTO_TCP)));
+	memcpy(buf + 20, &sum, 2);
+	cr_assert_eq(packet_csum_l4(&pkt, IPPROTO_TCP, 20), CSUM_BAD);
 }
 
 /* Seen on the kernel (6.18) by ct state: a right UDPLITE checksum is invalid,
