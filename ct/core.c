@@ -216,7 +216,8 @@ wide_is_of_packet(const struct ct_conn *ct, const struct packet *pkt,
 	const uint8_t *ports = packet_read(pkt, l4->off, 4);
 	uint64_t fwd = 0, back = 0;
 
-	if (unlikely(!ports || !ct_l4proto_find(l4->proto)->ports))
+	if (unlikely(!ports || !ct_l4proto_find(l4->proto)->ports ||
+		     v6 != ct_conn_is_v6(ct)))
 		return false;
 	ct_wide_differs(ct,
 			ct_key_head(load_raw32(ports), l4->proto,
@@ -255,15 +256,11 @@ static __attribute__((noinline)) bool take_wide(struct ct_ctx *cx,
 static inline bool take_hint(struct ct_ctx *cx)
 {
 	const bool threads = cx->t->cfg.threads;
-	const bool v6 = cx->pkt->nfproto == NFPROTO_IPV6;
-	const uint32_t ref = cx->pkt->ct_hint;
-	struct ct_conn *ct;
+	struct ct_conn *ct = cx->pkt->ct_hint;
 
-	if (unlikely(!ref || (ref >= CT_REF_V6) != v6 ||
-		     !packet_is_as_prefetched(cx->pkt)))
+	if (unlikely(!ct || !packet_is_as_prefetched(cx->pkt)))
 		return false;
-	ct = ct_table_conn(cx->t, ref);
-	if (unlikely(ref & CT_REF_WIDE))
+	if (unlikely(ct_conn_is_wide(ct)))
 		return take_wide(cx, ct);
 	if (unlikely(!conn_is_of_packet(ct, cx->pkt, &cx->l4, &cx->dir) ||
 		     !ct_conn_tryget(ct, threads)))
@@ -391,8 +388,8 @@ static void answers_prefetch(const struct ct_table *t,
 
 	key.src = t->source.usual[key.flags & CT_KEY_V6];
 	if (ct_l4proto_invert(p, &key, &inverse))
-		ct_index_prefetch_bucket(t, ct_key_hash(&t->secret, &key,
-							&inverse));
+		ct_index_prefetch(&t->index,
+				  ct_key_hash(&t->secret, &key, &inverse));
 }
 
 /* What NAT will look at for new connections, if any is translated. */
@@ -421,15 +418,17 @@ sources_prefetch(const struct ct_table *t, const struct packet *pkts, size_t n)
 void ct_in_prefetch(struct ct_table *t, struct packet *pkts, size_t n)
 {
 	uint64_t hashes[CT_PREFETCH_MAX];
-	uint32_t hints[CT_PREFETCH_MAX];
+	struct ct_conn *hints[CT_PREFETCH_MAX];
 	size_t batch;
 
 	for (; n; pkts += batch, n -= batch) {
 		batch = MIN(n, (size_t)CT_PREFETCH_MAX);
-		for (size_t i = 0; i < batch; i++)
+		for (size_t i = 0; i < batch; i++) {
 			hashes[i] = pkts[i].ct_hash =
 				prefetch_hash(t, &pkts[i]);
-		ct_index_prefetch(t, hashes, hints, batch);
+			ct_index_prefetch(&t->index, hashes[i]);
+		}
+		ct_index_hints(t, hashes, hints, batch);
 		for (size_t i = 0; i < batch; i++)
 			pkts[i].ct_hint = hints[i];
 		if (!t->cfg.threads && unlikely(t->source.entries))

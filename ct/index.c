@@ -82,16 +82,6 @@ static inline uint8_t hash_tag(uint64_t hash)
 	return tag ? tag : 1;
 }
 
-/* Which of @n buckets: as many bits as needed to name the last one, one less
- * where that bucket does not exist yet. */
-static inline uint32_t bucket_number(uint64_t hash, uint32_t n)
-{
-	uint32_t mask = UINT32_MAX >> __builtin_clz(n - 1);
-	uint32_t b = (uint32_t)hash & mask;
-
-	return b < n ? b : b & (mask >> 1);
-}
-
 /* The bucket that number @n is split from. */
 static inline uint32_t bucket_parent(uint32_t n)
 {
@@ -101,14 +91,6 @@ static inline uint32_t bucket_parent(uint32_t n)
 static inline struct ct_bucket *bucket_at(const struct ct_table *t, uint32_t b)
 {
 	return (struct ct_bucket *)(void *)t->index.region.base + b;
-}
-
-static inline struct ct_bucket *bucket_of(const struct ct_table *t,
-					  uint64_t hash)
-{
-	uint32_t n = __atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
-
-	return bucket_at(t, bucket_number(hash, n));
 }
 
 static inline struct ct_bucket *bucket_next(const struct ct_table *t,
@@ -218,10 +200,10 @@ void ct_index_unlock(struct ct_table *t, struct ct_bucket *b)
 struct ct_bucket *ct_index_lock(struct ct_table *t, uint64_t hash)
 {
 	for (;;) {
-		struct ct_bucket *b = bucket_of(t, hash);
+		struct ct_bucket *b = ct_index_bucket(&t->index, hash);
 
 		bucket_lock(t, b);
-		if (likely(b == bucket_of(t, hash)))
+		if (likely(b == ct_index_bucket(&t->index, hash)))
 			return b;
 		ct_index_unlock(t, b);
 	}
@@ -299,15 +281,15 @@ void ct_index_lock2(struct ct_table *t, const uint64_t hash[2],
 	for (;;) {
 		struct ct_bucket *first, *second;
 
-		b[0] = bucket_of(t, hash[0]);
-		b[1] = bucket_of(t, hash[1]);
+		b[0] = ct_index_bucket(&t->index, hash[0]);
+		b[1] = ct_index_bucket(&t->index, hash[1]);
 		first = b[0] < b[1] ? b[0] : b[1];
 		second = b[0] < b[1] ? b[1] : b[0];
 		bucket_lock(t, first);
 		if (second != first)
 			bucket_lock(t, second);
-		if (likely(b[0] == bucket_of(t, hash[0]) &&
-			   b[1] == bucket_of(t, hash[1])))
+		if (likely(b[0] == ct_index_bucket(&t->index, hash[0]) &&
+			   b[1] == ct_index_bucket(&t->index, hash[1])))
 			return;
 		ct_index_unlock2(t, b);
 	}
@@ -342,7 +324,7 @@ static inline struct ct_conn *lookup_alone(struct ct_table *t,
 					   uint64_t hash, uint32_t now,
 					   enum ct_dir *dir)
 {
-	const struct ct_bucket *b = bucket_of(t, hash);
+	const struct ct_bucket *b = ct_index_bucket(&t->index, hash);
 	const uint8_t tag = hash_tag(hash);
 	struct ct_conn *ct;
 
@@ -372,7 +354,8 @@ static struct ct_conn *lookup_shared(struct ct_table *t,
 	const uint8_t tag = hash_tag(hash);
 
 	for (;;) {
-		struct ct_bucket *head = bucket_of(t, hash), *b = head;
+		struct ct_bucket *head = ct_index_bucket(&t->index, hash),
+				 *b = head;
 		uint32_t seq = bucket_read_begin(head);
 		struct ct_conn *ct = NULL;
 
@@ -384,7 +367,7 @@ static struct ct_conn *lookup_shared(struct ct_table *t,
 		} while (b && !bucket_read_changed(head, seq));
 		if (!ct) {
 			if (bucket_read_changed(head, seq) ||
-			    head != bucket_of(t, hash))
+			    head != ct_index_bucket(&t->index, hash))
 				continue;
 			return NULL;
 		}
@@ -500,20 +483,22 @@ void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref)
 
 /* --- growing -------------------------------------------------------------- */
 
-/* The lines of an entry; those of a wide IPv4 one, too, are two. Always inline:
- * GCC takes calls that do nothing but prefetch for calls without effects, and
- * leaves them out. */
-static inline __attribute__((always_inline)) void
+/* Start loading the entry of @ref; those that are not IPv6 and translated are two
+ * lines. Always inline: GCC takes calls that do nothing but prefetch for calls
+ * without effects, and leaves them out. */
+static inline __attribute__((always_inline)) struct ct_conn *
 conn_prefetch(const struct ct_table *t, uint32_t ref)
 {
-	const char *ct = (const char *)ct_table_conn(t, ref);
+	struct ct_conn *ct = ct_table_conn(t, ref);
+	const char *bytes = (const char *)ct;
 
-	__builtin_prefetch(ct);
-	__builtin_prefetch(ct + 64);
+	__builtin_prefetch(bytes);
+	__builtin_prefetch(bytes + 64);
 	if (unlikely(CT_REF_KIND(ref) == CT_WIDE6)) {
-		__builtin_prefetch(ct + 128);
-		__builtin_prefetch(ct + CT_WIDE6_SIZE - 1);
+		__builtin_prefetch(bytes + 128);
+		__builtin_prefetch(bytes + CT_WIDE6_SIZE - 1);
 	}
+	return ct;
 }
 
 /* Does one of the slots of @b, or of what continues it, lead to @ref? Of those
@@ -546,7 +531,7 @@ struct split {
 
 static inline bool split_moves(const struct split *s, uint64_t hash)
 {
-	return bucket_number(hash, s->number + 1) == s->number;
+	return ct_index_number(hash, s->number + 1) == s->number;
 }
 
 /* Does slot @slot of @b go to the new bucket? It stands for a wide entry, whose
@@ -562,10 +547,10 @@ static bool wide_moves(const struct ct_table *t, const struct split *s,
 	const uint8_t tag = bucket_tag(b, slot);
 	const bool moves = split_moves(s, hash);
 	bool first = hash_tag(hash) == tag &&
-		     bucket_number(hash, s->number) == parent &&
+		     ct_index_number(hash, s->number) == parent &&
 		     !(ct_load(&ct->status) & CT_NAT_CLASH);
 	bool second = hash_tag(back) == tag &&
-		      bucket_number(back, s->number) == parent;
+		      ct_index_number(back, s->number) == parent;
 
 	if (likely(!first || !second))
 		return second ? split_moves(s, back) : moves;
@@ -679,34 +664,27 @@ void ct_index_grow(struct ct_table *t)
 
 /* --- looking ahead, looking around ---------------------------------------- */
 
-/* All buckets first, so that they have arrived when their tags are read. A
- * hash of 0 costs a look at a bucket for nothing; nearly all packets have one.
- */
-void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
-		       uint32_t *hints, size_t n)
+/* A hash of 0 costs a look at a bucket for nothing; nearly all packets have
+ * one. A second tag that fits is loaded, too: the first may be another's. */
+void ct_index_hints(const struct ct_table *t, const uint64_t *hashes,
+		    struct ct_conn **hints, size_t n)
 {
-	const uint32_t nbuckets =
-		__atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
-	const struct ct_bucket *buckets[CT_PREFETCH_MAX];
-
 	for (size_t i = 0; i < n; i++) {
-		buckets[i] = bucket_at(t, bucket_number(hashes[i], nbuckets));
-		__builtin_prefetch(buckets[i]);
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint32_t s = bucket_match(buckets[i], hash_tag(hashes[i]));
+		const struct ct_bucket *b =
+			ct_index_bucket(&t->index, hashes[i]);
+		uint32_t s = bucket_match(b, hash_tag(hashes[i])), ref;
+		int slot = slots_next(&s);
 
-		hints[i] = 0;
-		if (unlikely(!s || !hashes[i]))
+		hints[i] = NULL;
+		if (unlikely(slot < 0 || !hashes[i]))
 			continue;
-		hints[i] = ct_load(&buckets[i]->ref[__builtin_ctz(s)]);
-		conn_prefetch(t, hints[i]);
+		ref = ct_load(&b->ref[slot]);
+		if (unlikely(!ref))
+			continue; /* being changed under our eyes */
+		hints[i] = conn_prefetch(t, ref);
+		if (unlikely((slot = slots_next(&s)) >= 0))
+			conn_prefetch(t, ct_load(&b->ref[slot]));
 	}
-}
-
-void ct_index_prefetch_bucket(const struct ct_table *t, uint64_t hash)
-{
-	__builtin_prefetch(bucket_of(t, hash));
 }
 
 unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,
@@ -714,7 +692,7 @@ unsigned ct_index_peek(const struct ct_table *t, uint64_t hash, unsigned nth,
 {
 	uint32_t n = __atomic_load_n(&t->index.nbuckets, __ATOMIC_ACQUIRE);
 	const struct ct_bucket *b =
-		bucket_at(t, (bucket_number(hash, n) + nth) % n);
+		bucket_at(t, (ct_index_number(hash, n) + nth) % n);
 	unsigned found = 0;
 
 	for (; b && found < max; b = bucket_next(t, b))

@@ -72,17 +72,41 @@ void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref);
  * call it after an insert, with nothing locked */
 void ct_index_grow(struct ct_table *t);
 
-/**
- * ct_index_prefetch() - start loading what a lookup will look at
- * @hashes:	of @n tuples, at most CT_PREFETCH_MAX; 0: none
- * @hints:	the first entry in each one's bucket whose tag fits, most likely
- *		the one that will be found; 0: none
- */
-void ct_index_prefetch(const struct ct_table *t, const uint64_t *hashes,
-		       uint32_t *hints, size_t n);
+/** ct_index_number() - which of @n buckets is that of @hash: as many bits as
+ * needed to name the last one, one less where that bucket does not exist yet */
+static inline uint32_t ct_index_number(uint64_t hash, uint32_t n)
+{
+	uint32_t mask = UINT32_MAX >> __builtin_clz(n - 1);
+	uint32_t b = (uint32_t)hash & mask;
 
-/** ct_index_prefetch_bucket() - start loading the bucket of a hash */
-void ct_index_prefetch_bucket(const struct ct_table *t, uint64_t hash);
+	return b < n ? b : b & (mask >> 1);
+}
+
+/** ct_index_bucket() - where a hash leads to now */
+static inline struct ct_bucket *ct_index_bucket(const struct ct_index *ix,
+						uint64_t hash)
+{
+	uint32_t n = __atomic_load_n(&ix->nbuckets, __ATOMIC_ACQUIRE);
+
+	return (struct ct_bucket *)(void *)ix->region.base +
+	       ct_index_number(hash, n);
+}
+
+/** ct_index_prefetch() - start loading the bucket of a hash */
+static inline void ct_index_prefetch(const struct ct_index *ix, uint64_t hash)
+{
+	__builtin_prefetch(ct_index_bucket(ix, hash));
+}
+
+/**
+ * ct_index_hints() - find what a lookup will most likely find, and start
+ * loading it
+ * @hashes:	of @n tuples; 0: none. ct_index_prefetch() has been called for
+ *		all of them
+ * @hints:	the first entry in each one's bucket whose tag fits, or NULL
+ */
+void ct_index_hints(const struct ct_table *t, const uint64_t *hashes,
+		    struct ct_conn **hints, size_t n);
 
 /** ct_index_peek() - up to @max references from the bucket that is @nth after
  * that of @hash; how many. Others may be changing it meanwhile */

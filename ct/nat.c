@@ -262,7 +262,7 @@ unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
 			   enum ct_taken_how how, const struct nv_time *now)
 {
 	uint64_t hashes[CT_NAT_TRIES] = { 0 };
-	uint32_t hints[CT_NAT_TRIES];
+	struct ct_conn *hints[CT_NAT_TRIES];
 	struct wanted w[CT_NAT_TRIES];
 	struct ct_key ours;
 
@@ -271,8 +271,9 @@ unsigned ct_nat_first_free(struct ct_table *t, const struct ct_conn *ct,
 		if (!wanted_init(t, &w[i], &tuples[i], ct->zone))
 			return i; /* none of them has answers */
 		hashes[i] = w[i].hash;
+		ct_index_prefetch(&t->index, hashes[i]);
 	}
-	ct_index_prefetch(t, hashes, hints, n);
+	ct_index_hints(t, hashes, hints, n);
 	for (unsigned i = 0; i < n; i++)
 		if (!is_taken(t, ct, &ours, &w[i], how, now))
 			return i;

@@ -35,6 +35,8 @@ enum ct_kind {
 /**
  * struct ct_table - all connections
  * @cfg:	constant but for cfg.acct
+ * @tcp_ticks:	how long an established TCP connection lasts: all is
+ *		acknowledged, or something is not
  * @secret:	key of the hash
  * @conns:	entries, by enum ct_kind
  * @ext:	their rare parts; @help: what those with a helper have
@@ -47,6 +49,7 @@ enum ct_kind {
  */
 struct ct_table {
 	struct ct_config cfg;
+	uint32_t tcp_ticks[2];
 	struct ct_secret secret;
 	struct ct_index index;
 	struct ct_pool conns[CT_KINDS], ext, help;

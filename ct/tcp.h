@@ -48,4 +48,7 @@ static inline bool tcp_opts_are_timestamp(const uint8_t *opts, uint32_t len)
  */
 bool tcp_usual(struct ct_ctx *cx, struct ct_tcp *tcp);
 
+/** tcp_usual_init() - what tcp_usual() wants to know of the configuration */
+void tcp_usual_init(struct ct_table *t);
+
 #endif

@@ -51,28 +51,31 @@ static inline bool is_usual(const struct ct_ctx *cx, const struct ct_tcp *tcp,
 			    const uint8_t *th, uint32_t header, uint32_t len)
 {
 	const uint32_t settled = IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED;
+	const uint32_t special = IPS_SEQ_ADJUST | IPS_FIXED_TIMEOUT;
 
 	return (th[13] & TCP_FLAGS_JUDGED) == TH_ACK &&
 	       tcp->state == TCP_CONNTRACK_ESTABLISHED &&
-	       (cx->ct->status & (settled | IPS_SEQ_ADJUST)) == settled &&
+	       (cx->ct->status & (settled | special)) == settled &&
 	       (header == TCP_HEADER_BYTES ||
 		tcp_opts_are_timestamp(th + TCP_HEADER_BYTES,
 				       header - TCP_HEADER_BYTES)) &&
 	       header <= len;
 }
 
-/* Bounds I to IV, and no data beyond what the receiver offered. */
+/* Bounds I to IV, and no data beyond what the receiver offered: each a
+ * difference that is negative where it holds, so that one look at the sign of
+ * all of them together will do. */
 static inline bool fits(const struct ct_tcp_end *s, const struct ct_tcp_end *r,
 			const struct usual *u)
 {
 	const uint32_t lag = MAX(s->maxwin, TCP_MAXACKWIN);
 
-	return mask_before(u->seq, s->maxend + 1) &
-	       mask_before(s->end - r->maxwin - 1, u->end) &
-	       mask_before(u->ack, r->end + 1) &
-	       mask_before(r->end - lag - 1, u->ack) &
-	       ~mask_before(s->maxend, u->end) & mask_if(s->maxwin) &
-	       mask_if(r->maxwin) & mask_if(u->raw_win);
+	const uint32_t all =
+		(u->seq - s->maxend - 1) & (s->end - r->maxwin - 1 - u->end) &
+		(u->ack - r->end - 1) & (r->end - lag - 1 - u->ack) &
+		~(s->maxend - u->end);
+
+	return (int32_t)all < 0 && s->maxwin && r->maxwin && u->raw_win;
 }
 
 /* tcp_update_ends() */
@@ -112,20 +115,27 @@ static inline void remember(struct ct_tcp *tcp, enum ct_dir dir,
 	tcp->last_kind = TCP_ACK_SET;
 }
 
+void tcp_usual_init(struct ct_table *t)
+{
+	const struct ct_config *cfg = &t->cfg;
+	const uint32_t normal = cfg->tcp_timeout[TCP_CONNTRACK_ESTABLISHED];
+	const uint32_t unacked = MIN(normal, cfg->tcp_timeout_unacknowledged);
+
+	t->tcp_ticks[false] = ct_ticks(normal);
+	t->tcp_ticks[true] = ct_ticks(unacked);
+}
+
 /* tcp_timeout() in ticks, of a segment with a window. */
-static inline uint32_t timeout(const struct ct_config *cfg,
+static inline uint32_t timeout(const struct ct_table *t,
 			       const struct ct_tcp *tcp)
 {
-	const uint32_t normal = cfg->tcp_timeout[TCP_CONNTRACK_ESTABLISHED];
-	const uint32_t unack = MIN(normal, cfg->tcp_timeout_unacknowledged);
-	const uint32_t retrans = MIN(normal, cfg->tcp_timeout_max_retrans);
-	const uint32_t unacked =
-		mask_if((tcp->seen[0].flags | tcp->seen[1].flags) &
-			IP_CT_TCP_FLAG_DATA_UNACKNOWLEDGED);
+	const uint32_t retrans = t->cfg.tcp_timeout_max_retrans;
 
-	if (unlikely(tcp->retrans >= cfg->tcp_max_retrans && retrans < normal))
+	if (unlikely(tcp->retrans >= t->cfg.tcp_max_retrans) &&
+	    retrans < t->cfg.tcp_timeout[TCP_CONNTRACK_ESTABLISHED])
 		return ct_ticks(retrans);
-	return ct_ticks(pick(unacked, unack, normal));
+	return t->tcp_ticks[((tcp->seen[0].flags | tcp->seen[1].flags) &
+			     IP_CT_TCP_FLAG_DATA_UNACKNOWLEDGED) != 0];
 }
 
 bool tcp_usual(struct ct_ctx *cx, struct ct_tcp *tcp)
@@ -151,6 +161,7 @@ bool tcp_usual(struct ct_ctx *cx, struct ct_tcp *tcp)
 		return false;
 	update_ends(s, r, &u);
 	remember(tcp, cx->dir, &u);
-	ct_refresh(cx, timeout(&cx->t->cfg, tcp));
+	ct_store(&cx->ct->timeout, cx->now + timeout(cx->t, tcp));
+	ct_count(cx);
 	return true;
 }

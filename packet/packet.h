@@ -103,7 +103,7 @@ enum packet_flag {
  *		packet lives (ct_packet_release())
  * @ctinfo:	enum ct_info (ct/ct.h)
  * @ct_hash:	hash of its tuple, from ct_in_prefetch() for ct_in(); 0: none
- * @ct_hint:	entry that is probably its connection, from there too; 0: none
+ * @ct_hint:	entry that is probably its connection, from there too, or NULL
  * @ct_reason:	why conntrack did not track it (REASON_NONE if it did)
  * @reason:	why it was dropped, when no rule did it
  * @frag:	for a reassembled packet: how the fragments were; else NULL
@@ -121,7 +121,7 @@ struct packet {
 	const struct host_link *in, *out;
 	struct ct_conn *ct;
 	uint64_t ct_hash;
-	uint32_t ct_hint;
+	struct ct_conn *ct_hint;
 	uint8_t ctinfo;
 	uint16_t ct_reason, reason;
 	uint16_t l2_len;
