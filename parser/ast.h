@@ -483,6 +483,14 @@ struct flow_stmt {
 	const char *name;
 };
 
+/** struct synproxy_stmt - what it answers with; @flags: NF_SYNPROXY_OPT_* */
+struct synproxy_stmt {
+	struct stmt s;
+	uint16_t mss;
+	uint8_t wscale;
+	uint32_t flags;
+};
+
 /** struct notrack_stmt - no parameters */
 struct notrack_stmt {
 	struct stmt s;

@@ -228,6 +228,20 @@ struct stmt *build_queue(const struct loc *loc, struct stmt *s,
 /** build_tproxy() - @to as build_nat_to() makes it */
 struct stmt *build_tproxy(struct parser *p, const struct loc *loc,
 			  const struct keyword *family, struct stmt *to);
+/* synproxy: each word is an option, or one with a number */
+struct stmt *build_synproxy(struct parser *p);
+struct stmt *build_synproxy_arg(struct parser *p, struct stmt *s,
+				struct str word, const struct loc *loc,
+				const struct str *num);
+/** build_synproxy_line() - the same in the block of an object */
+void build_synproxy_line(struct parser *p, struct str word,
+			 const struct loc *loc, const struct str *num);
+/** build_synproxy_end() - the end of that block */
+void build_synproxy_end(struct parser *p);
+void build_synproxy_tail(struct parser *p, struct name_list *names,
+			 struct str mss, const struct loc *mss_loc,
+			 struct str word, const struct loc *word_loc,
+			 struct str wscale, const struct words *words);
 /* Flowtables: build_flowtable() leaves the block open for build_end() */
 void build_flowtable(struct parser *p, const struct loc *loc,
 		     struct name_list *names);
@@ -322,6 +336,10 @@ struct expr *build_rt(struct parser *p, const struct loc *loc,
 		      const struct loc *name_loc);
 struct expr *build_socket(struct parser *p, const struct loc *loc,
 			  struct str name, const struct loc *name_loc);
+/** build_osf() - osf ttl @ttl @name; @ttl NULL: not said */
+struct expr *build_osf(struct parser *p, const struct loc *loc,
+		       const struct str *ttl, const struct loc *ttl_loc,
+		       struct str name, const struct loc *name_loc);
 struct expr *build_exthdr(struct parser *p, const struct loc *loc,
 			  const struct keyword *kw, struct str name,
 			  const struct loc *name_loc);

@@ -286,6 +286,21 @@ struct expr *build_socket(struct parser *p, const struct loc *loc,
 		       name_loc);
 }
 
+struct expr *build_osf(struct parser *p, const struct loc *loc,
+		       const struct str *ttl, const struct loc *ttl_loc,
+		       struct str name, const struct loc *name_loc)
+{
+	struct expr *e =
+		key_new(p, loc, &expr_osf, "osf", osf_keys, name, name_loc);
+
+	for (unsigned i = 1; ttl && i < OSF_TTLS; i++)
+		if (str_is(*ttl, osf_ttls[i]))
+			expr_as(e, key_expr)->flags = i;
+	if (ttl && !expr_as(e, key_expr)->flags)
+		diag_error(p->diags, ttl_loc, "ttl is compared loose or skip");
+	return e;
+}
+
 struct expr *build_xfrm(struct parser *p, const struct loc *loc, struct str dir,
 			const struct loc *dir_loc, const struct words *num,
 			const struct keyword *l3, struct str name,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Builders of named objects. */
 #include "parser/build.h"
+
+#include <linux/netfilter/nf_synproxy.h>
+
 #include "parser/object.h"
 
 static const struct object_ops *kind_of(const struct keyword *kw)
@@ -115,6 +118,108 @@ void build_limit_tail(struct parser *p, const struct loc *loc,
 			   "\"%.*s\" where rate is expected", (int)word.len,
 			   word.s);
 	build_object_holds(p, build_limit(p, loc, l));
+}
+
+/* ---- synproxy ------------------------------------------------------------ */
+
+struct stmt *build_synproxy(struct parser *p)
+{
+	struct synproxy_stmt *s = arena_new_of(p->arena, struct synproxy_stmt);
+
+	s->s.ops = &stmt_synproxy;
+	return &s->s;
+}
+
+static const struct {
+	const char *word;
+	uint32_t flag;
+	bool number;
+} synproxy_words[] = {
+	{ "mss", NF_SYNPROXY_OPT_MSS, true },
+	{ "wscale", NF_SYNPROXY_OPT_WSCALE, true },
+	{ "timestamp", NF_SYNPROXY_OPT_TIMESTAMP, false },
+	{ "sack-perm", NF_SYNPROXY_OPT_SACK_PERM, false },
+};
+
+struct stmt *build_synproxy_arg(struct parser *p, struct stmt *s,
+				struct str word, const struct loc *loc,
+				const struct str *num)
+{
+	struct synproxy_stmt *y = stmt_as(s, synproxy_stmt);
+	size_t i = 0;
+	u128 v = 0;
+
+	while (i < ARRAY_LEN(synproxy_words) &&
+	       (!str_is(word, synproxy_words[i].word) ||
+		synproxy_words[i].number != !!num))
+		i++;
+	if (i == ARRAY_LEN(synproxy_words)) {
+		diag_error(p->diags, loc,
+			   "\"%.*s\" where mss NUMBER, wscale NUMBER, "
+			   "timestamp or sack-perm is expected",
+			   (int)word.len, word.s);
+		return s;
+	}
+	y->flags |= synproxy_words[i].flag;
+	if (!num)
+		return s;
+	if (!str_number(*num, &v) || v > UINT32_MAX)
+		diag_error(p->diags, loc, "no number that fits");
+	/* what is too large loses its upper bits, as in nft */
+	if (synproxy_words[i].flag == NF_SYNPROXY_OPT_MSS)
+		y->mss = (uint16_t)v;
+	else
+		y->wscale = (uint8_t)v;
+	return s;
+}
+
+/* All of it, in this order; the last two may lack. */
+void build_synproxy_line(struct parser *p, struct str word,
+			 const struct loc *loc, const struct str *num)
+{
+	const struct synproxy_stmt *y;
+	uint32_t had, is;
+
+	if (!p->open->object)
+		p->open->object = build_synproxy(p);
+	y = stmt_as(p->open->object, synproxy_stmt);
+	had = y->flags;
+	build_synproxy_arg(p, p->open->object, word, loc, num);
+	is = y->flags & ~had;
+	if (!is)
+		diag_error(p->diags, loc, "said twice");
+	else if ((is == NF_SYNPROXY_OPT_MSS && had) ||
+		 (is == NF_SYNPROXY_OPT_WSCALE && had != NF_SYNPROXY_OPT_MSS) ||
+		 (!num && !(had & NF_SYNPROXY_OPT_WSCALE)) ||
+		 (is == NF_SYNPROXY_OPT_TIMESTAMP &&
+		  had & NF_SYNPROXY_OPT_SACK_PERM))
+		diag_error(p->diags, loc,
+			   "the order is mss, wscale, timestamp, sack-perm");
+}
+
+void build_synproxy_end(struct parser *p)
+{
+	const struct stmt *s = p->open->object;
+
+	if (s &&
+	    !(stmt_as_const(s, synproxy_stmt)->flags & NF_SYNPROXY_OPT_WSCALE))
+		diag_error(p->diags, &p->open->loc,
+			   "a synproxy has mss and wscale");
+	build_end(p);
+}
+
+void build_synproxy_tail(struct parser *p, struct name_list *names,
+			 struct str mss, const struct loc *mss_loc,
+			 struct str word, const struct loc *word_loc,
+			 struct str wscale, const struct words *words)
+{
+	struct loc loc = *mss_loc;
+	struct str first = word_back(names, &loc);
+
+	build_synproxy_line(p, first, &loc, &mss);
+	build_synproxy_line(p, word, word_loc, &wscale);
+	for (; words; words = words->next)
+		build_synproxy_line(p, words->word, &words->loc, NULL);
 }
 
 struct stmt *build_objref(struct parser *p, const struct loc *loc,

@@ -69,9 +69,10 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %token <kw> TYPE TYPEOF HOOK PRIORITY POLICY DEVICE FLAGS COMMENT
 %token <kw> HANDLE POSITION INDEX DEFINE REDEFINE UNDEFINE
 %token <kw> NAT MASQ REDIRECT REJECT QUEUE TPROXY TO ADDR
-%token <kw> METER FLOW DUP FWD DEVICES FLOWTABLE
+%token <kw> METER FLOW DUP FWD DEVICES FLOWTABLE SYNPROXY OSF
+%token <str> NAMED OSFTTL
 %token <kw> IPSEC SPNUM NUMGEN JHASH SYMHASH MOD SEED OFFSET
-%token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST UNSUP_EXPR
+%token <kw> VMAP ORIGINAL REPLY BOOL CTCOUNT BURST
 %token <kw> EQ "==" NEQ "!=" LT "<" GT ">" LTE "<=" GTE ">="
 %token <kw> AND "&" OR "|" XOR "^" LSHIFT "<<" RSHIFT ">>"
 
@@ -92,12 +93,12 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <elem> elem
 %type <opts> elem_opts
 %type <stmt> stmt match_stmt stmts dyn_elem dyn_opts counter_args log_opts
-%type <stmt> set_stmts stateful kept dyn_stmts
+%type <stmt> synproxy_args set_stmts stateful kept dyn_stmts
 %type <kw> object
 %type <expr> object_ref
 %type <stmt> nat_stmt nat_to reject_stmt queue_args
 %type <expr> nat_value nat_port queue_num
-%type <words> meter_size nat_flags nat_flag_list
+%type <words> synproxy_words meter_size nat_flags nat_flag_list
 %type <words> ipsec_num num_offset hash_seed fib_flags type_names word_list log_words
 %type <names> names rule_names
 %type <rule> rule
@@ -189,6 +190,10 @@ declaration
 	| QUOTA names NUM WORD		{ build_object(p, &@$, $1, $2); build_quota_tail(p, &@3, $2, $3, $4, &@4, NULL, NULL); build_end(p); }
 	| QUOTA names NUM WORD WORD NUM WORD
 					{ build_object(p, &@$, $1, $2); build_quota_tail(p, &@3, $2, $3, $4, &@4, &$6, &$7); build_end(p); }
+	| SYNPROXY names '{'		{ build_object(p, &@$, $1, $2); }
+	  synproxy_items '}'		{ build_synproxy_end(p); }
+	| SYNPROXY names NUM WORD NUM synproxy_words
+					{ build_object(p, &@$, $1, $2); build_synproxy_tail(p, $2, $3, &@3, $4, &@4, $5, $6); build_end(p); }
 	| LIMIT names '{'		{ build_object(p, &@$, $1, $2); }
 	  limit_items '}'		{ build_end(p); }
 	| LIMIT names limit_tail	{ build_object(p, &@$, $1, $2); build_limit_tail(p, &@3, $2, $3); build_end(p); }
@@ -206,9 +211,7 @@ unsup_object
 	;
 
 object
-	: COUNTER
-	| QUOTA
-	| LIMIT
+	: COUNTER | QUOTA | LIMIT | SYNPROXY
 	;
 
 rule_at
@@ -256,6 +259,8 @@ table_item
 	  counter_items '}' SEP		{ build_end(p); }
 	| QUOTA name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
 	  quota_items '}' SEP		{ build_end(p); }
+	| SYNPROXY name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
+	  synproxy_items '}' SEP	{ build_synproxy_end(p); }
 	| LIMIT name '{'		{ build_object(p, &@$, $1, build_names_add(p, NULL, $2, &@2)); }
 	  limit_items '}' SEP		{ build_end(p); }
 	| FLOWTABLE name '{'		{ build_flowtable(p, &@$, build_names_add(p, NULL, $2, &@2)); }
@@ -321,6 +326,26 @@ counter_items
 	| counter_items WORD NUM	{ build_counter_value(p, $2, &@2, $3, &@3); }
 	| counter_items COMMENT text	{ build_comment(p, $3, &@3); }
 	| counter_items error SEP	{ build_recovered(p); yyerrok; }
+	;
+
+synproxy_items
+	: %empty
+	| synproxy_items SEP
+	| synproxy_items COMMENT text	{ build_comment(p, $3, &@3); }
+	| synproxy_items WORD		{ build_synproxy_line(p, $2, &@2, NULL); }
+	| synproxy_items WORD NUM	{ build_synproxy_line(p, $2, &@2, &$3); }
+	| synproxy_items error SEP	{ build_recovered(p); yyerrok; }
+	;
+
+synproxy_words
+	: %empty			{ $$ = NULL; }
+	| synproxy_words WORD		{ $$ = build_words(p, $1, $2, &@2); }
+	;
+
+synproxy_args
+	: %empty			{ $$ = build_synproxy(p); }
+	| synproxy_args WORD		{ $$ = build_synproxy_arg(p, $1, $2, &@2, NULL); }
+	| synproxy_args WORD NUM	{ $$ = build_synproxy_arg(p, $1, $2, &@2, &$3); }
 	;
 
 quota_items
@@ -459,6 +484,8 @@ stmt
 					{ $$ = build_queue(&@$, build_queue_flags(p, build_queue_arg(p, build_queue_new(p), $4, &@4, $5), $3), NULL); }
 	| TPROXY TO nat_to		{ $$ = build_tproxy(p, &@$, NULL, $3); }
 	| TPROXY PROTO TO nat_to	{ $$ = build_tproxy(p, &@$, $2, $4); }
+	| SYNPROXY synproxy_args	{ $$ = $2; $$->loc = @$; }
+	| SYNPROXY NAMED object_ref	{ $$ = build_objref(p, &@$, $1, $2, &@2, $3); }
 	| FLOW ADD '@' word		{ $$ = build_flow(p, &@$, NULL, NULL, $4); }
 	| FLOW WORD '@' word		{ $$ = build_flow(p, &@$, &$2, &@2, $4); }
 	| DUP TO svalue			{ $$ = build_dup(p, &@$, $3, NULL); }
@@ -606,8 +633,7 @@ log_words
 	;
 
 logval
-	: WORD
-	| NUM
+	: WORD | NUM
 	;
 
 dyn_op
@@ -675,6 +701,8 @@ lprim
 	| SOCKET metaword		{ $$ = build_socket(p, &@$, $2, &@2); }
 	| EXTHDR metaword		{ $$ = build_exthdr(p, &@$, $1, $2, &@2); }
 	| EXTHDR_ANY word		{ $$ = build_exthdr_any(p, &@2, $2); }
+	| OSF metaword			{ $$ = build_osf(p, &@$, NULL, NULL, $2, &@2); }
+	| OSF OSFTTL word metaword	{ $$ = build_osf(p, &@$, &$3, &@3, $4, &@4); }
 	| IPSEC WORD ipsec_num WORD	{ $$ = build_xfrm(p, &@$, $2, &@2, $3, NULL, $4, &@4); }
 	| IPSEC WORD ipsec_num PROTO WORD
 					{ $$ = build_xfrm(p, &@$, $2, &@2, $3, $4, $5, &@5); }
@@ -829,14 +857,12 @@ dirword
 /* ---- words that are keywords elsewhere ---------------------------------- */
 
 dir
-	: ORIGINAL
-	| REPLY
+	: ORIGINAL | REPLY
 	;
 
 /* a comment; one word needs no quotes */
 text
-	: QUOTED
-	| WORD
+	: QUOTED | WORD
 	;
 
 /* where a statement may follow: nothing that begins one */
@@ -901,7 +927,7 @@ namekw
 wordkw
 	: ELEMENT | ELEMENTS | RULESET | QUOTA | NOTRACK | ADD | UPDATE | DELETE
 	| LIST | FLUSH | FIB | CT | SET | MAP | OBJECT | INDEX | POSITION
-	| FLOWTABLE
+	| FLOWTABLE | SYNPROXY | OSF
 	;
 
 name
@@ -925,7 +951,7 @@ junk_token
 	| TYPEOF | HOOK | PRIORITY | POLICY | DEVICE | FLAGS | COMMENT | HANDLE
 	| POSITION | INDEX | DEFINE | REDEFINE | UNDEFINE | VMAP | ORIGINAL
 	| REPLY | BOOL | CTCOUNT | BURST | NUMGEN | JHASH | SYMHASH | MOD
-	| SEED | OFFSET | IPSEC | SPNUM | METER | FLOW | DUP | FWD | DEVICES | FLOWTABLE | QUEUE | TPROXY | NAT | MASQ | REDIRECT
+	| SEED | OFFSET | IPSEC | SPNUM | METER | FLOW | DUP | FWD | DEVICES | FLOWTABLE | SYNPROXY | NAMED | OSF | OSFTTL | QUEUE | TPROXY | NAT | MASQ | REDIRECT
 	| REJECT | TO | ADDR | EQ | NEQ | LT | GT
 	| LTE | GTE | AND | OR | XOR | LSHIFT | RSHIFT | '=' | ',' | '.' | ':'
 	| '$' | '@' | '-' | '+' | '/' | '*' | '!' | '(' | ')'

@@ -42,6 +42,11 @@ extern const struct key_desc ct_keys[];
 extern const struct key_desc rt_keys[];
 extern const struct key_desc socket_keys[];
 extern const struct key_desc fib_keys[];
+extern const struct key_desc osf_keys[];
+
+/* words behind `osf ttl`, by the kernel's number (key_expr.flags) */
+#define OSF_TTLS 3
+extern const char *const osf_ttls[OSF_TTLS];
 
 /** struct exthdr_field - bits from the header's (option's) first byte */
 struct exthdr_field {

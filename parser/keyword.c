@@ -37,7 +37,8 @@ static const struct keyword fixed[] = {
 	{ "table", TABLE }, { "chain", CHAIN }, { "rule", RULE },
 	{ "set", SET }, { "map", MAP }, { "element", ELEMENT },
 	{ "elements", ELEMENTS }, { "ruleset", RULESET },
-	{ "flowtable", FLOWTABLE }, { "secmark", OBJECT }, { "synproxy", OBJECT },
+	{ "flowtable", FLOWTABLE }, { "secmark", OBJECT }, 
+	{ "synproxy", SYNPROXY },
 
 	{ "type", TYPE }, { "typeof", TYPEOF }, { "hook", HOOK },
 	{ "priority", PRIORITY }, { "policy", POLICY }, { "device", DEVICE },
@@ -57,7 +58,7 @@ static const struct keyword fixed[] = {
 	{ "meter", METER }, { "flow", FLOW },
 	{ "numgen", NUMGEN }, { "jhash", JHASH }, { "symhash", SYMHASH },
 	{ "mod", MOD }, { "seed", SEED }, { "offset", OFFSET },
-	{ "osf", UNSUP_EXPR }, { "ipsec", IPSEC }, { "spnum", SPNUM },
+	{ "osf", OSF }, { "ipsec", IPSEC }, { "spnum", SPNUM },
 
 	{ "eq", EQ }, { "ne", NEQ }, { "lt", LT }, { "gt", GT },
 	{ "le", LTE }, { "ge", GTE }, { "and", AND }, { "or", OR },

@@ -41,13 +41,13 @@ libengine_la_SOURCES += \
 	parser/expr/exthdr.c parser/expr/fib.c parser/expr/list.c \
 	parser/expr/map.c parser/expr/meta.c parser/expr/payload.c \
 	parser/expr/prefix.c parser/expr/range.c parser/expr/rt.c \
-	parser/expr/set.c parser/expr/setref.c parser/expr/socket.c \
+	parser/expr/set.c parser/expr/setref.c parser/expr/osf.c parser/expr/socket.c \
 	parser/expr/symbol.c parser/expr/value.c parser/expr/var.c \
 	parser/expr/verdict.c parser/expr/wildcard.c parser/expr/xfrm.c \
 	parser/stmt/connlimit.c parser/stmt/counter.c parser/stmt/dynset.c parser/stmt/limit.c \
 	parser/stmt/log.c parser/stmt/match.c parser/stmt/notrack.c \
 	parser/stmt/masquerade.c parser/stmt/nat.c \
-	parser/stmt/queue.c parser/stmt/reject.c parser/stmt/tproxy.c parser/stmt/divert.c parser/stmt/divert.h parser/stmt/dup.c parser/stmt/flow.c parser/stmt/fwd.c \
+	parser/stmt/queue.c parser/stmt/reject.c parser/stmt/tproxy.c parser/stmt/divert.c parser/stmt/divert.h parser/stmt/dup.c parser/stmt/synproxy.c parser/stmt/flow.c parser/stmt/fwd.c \
 	parser/stmt/objref.c parser/stmt/quota.c parser/stmt/set.c parser/stmt/unsupported.c \
 	parser/stmt/write.c \
 	parser/stmt/verdict.c

@@ -168,8 +168,8 @@ static enum brace brace_now(const struct scan *s)
 
 static bool opens_leaf(int first)
 {
-	static const int leaves[] = { CHAIN, SET,   MAP, COUNTER,  OBJECT,
-				      LIMIT, QUOTA, CT,	 FLOWTABLE };
+	static const int leaves[] = { CHAIN, SET,   MAP, COUNTER,   OBJECT,
+				      LIMIT, QUOTA, CT,	 FLOWTABLE, SYNPROXY };
 
 	for (size_t i = 0; i < ARRAY_LEN(leaves); i++)
 		if (first == leaves[i])
@@ -187,7 +187,7 @@ static void brace_open(struct scan *s)
 		kind = BRACE_TABLE;
 	else if (up < BRACE_LEAF && opens_leaf(s->first))
 		kind = s->first == COUNTER || s->first == QUOTA ||
-				       s->first == LIMIT
+				       s->first == LIMIT || s->first == SYNPROXY
 			       ? BRACE_OBJECT
 			       : BRACE_LEAF;
 	vec_push(&s->braces, kind);
@@ -372,18 +372,17 @@ static int filter(struct parser *p, void *scanner, int raw,
 	    (s->prev == SEP || s->prev == '{' || !s->prev) &&
 	    str_is(value->str, "include"))
 		return include_word(p, scanner, value, loc);
+	if (raw == WORD && s->prev == OSF && str_is(value->str, "ttl"))
+		return give(s, OSFTTL);
+	if (raw == WORD && s->prev == SYNPROXY && str_is(value->str, "name") &&
+	    brace_now(s) != BRACE_TABLE)
+		return give(s, NAMED);
 	if (is_arp_addr(s, raw, value->str)) {
 		s->after_arp = false;
 		return give(s, ARPADDR);
 	}
 	raw = as_keyword(p, raw, value);
 	s->after_arp = raw == PROTO && value->kw->desc == &proto_arp;
-	if (raw == UNSUP_EXPR) {
-		diag_error(p->diags, loc, "'%s' is not supported yet",
-			   value->kw->word);
-		s->told = s->skipping = true;
-		return -1;
-	}
 	return give(s, raw);
 }
 

@@ -185,7 +185,28 @@ static int ref_object(struct draft *dr, unsigned nr, const struct nftnl_expr *e)
 	return 0;
 }
 
-/* Flows are made where packets are forwarded: nft_flow_offload_validate(). */
+/* Where what the VM does not run may stand: nft_..._validate(). */
+static const struct {
+	const char *name;
+	uint32_t hooks;
+} hooked[] = {
+	{ "flow_offload", 1 << NF_INET_FORWARD },
+	{ "synproxy", 1 << NF_INET_LOCAL_IN | 1 << NF_INET_FORWARD },
+};
+
+static int check_hook(struct draft *dr, unsigned nr, const char *name)
+{
+	const struct rs_chain *c = dr->chain;
+
+	for (size_t i = 0; c->type && i < ARRAY_LEN(hooked); i++)
+		if (!strcmp(hooked[i].name, name) &&
+		    !(hooked[i].hooks >> c->hook & 1))
+			return rs_refuse(dr->rs, expr_loc(dr, nr),
+					 &dr->cmd->loc, EOPNOTSUPP,
+					 "%s at hook %s", name, c->hook_name);
+	return 0;
+}
+
 static int ref_flowtable(struct draft *dr, unsigned nr,
 			 const struct nftnl_expr *e)
 {
@@ -198,10 +219,6 @@ static int ref_flowtable(struct draft *dr, unsigned nr,
 				 ENOENT, "flowtable '%s' in table %s '%s'",
 				 name, rs_family_name(c->table->family),
 				 c->table->name);
-	if (c->type && c->hook != NF_INET_FORWARD)
-		return rs_refuse(dr->rs, expr_loc(dr, nr), &dr->cmd->loc,
-				 EOPNOTSUPP, "flow add at hook %s",
-				 c->hook_name);
 	vec_push(&dr->refs, ref);
 	return 0;
 }
@@ -211,6 +228,8 @@ static int ref_expr(struct draft *dr, unsigned nr, struct nftnl_expr *e)
 	const struct set_user *user = set_user(e);
 	struct rs_ref own = { .chain = own_chain(dr, e) };
 
+	if (check_hook(dr, nr, nftnl_expr_get_str(e, NFTNL_EXPR_NAME)))
+		return -1;
 	if (user)
 		return ref_set(dr, nr, e, user);
 	if (own.chain) {

@@ -295,8 +295,11 @@ struct vm_rule *vm_rule_lower(struct vm_tx *tx, struct vm_chain *chain,
 
 	sz.lw = &lw;
 	sz.exprs = sz.state = sz.n = 0;
-	if (nftnl_expr_foreach(walk, size_up, &sz) < 0)
+	if (nftnl_expr_foreach(walk, size_up, &sz) < 0) {
+		if (err)
+			err->expr = (int)sz.n;
 		return NULL;
+	}
 	r = xzalloc(sizeof(*r));
 	r->chain = chain;
 	r->handle = nftnl_rule_get_u64(nr, NFTNL_RULE_HANDLE);

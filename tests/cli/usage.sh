@@ -79,6 +79,13 @@ row 1 '^sip.nft:2:12-12: error: helper sip is not run here$' \
 	nftvm compile --emit=vm -f sip.nft
 row 1 '^sip.nft:2:12-12: error: helper sip is not run here$' \
 	nftvm replay -f sip.nft empty.pcap
+printf 'table inet t {\n flowtable f { hook ingress priority 0; devices = { lo }; }\n' >flow.nft
+printf ' chain c {\n type filter hook forward priority 0;\n' >>flow.nft
+printf ' ct state established flow add @f\n }\n}\n' >>flow.nft
+row 0 '' nftvm check -f flow.nft
+row 0 'devices = { lo }' nftvm list -f flow.nft
+row 1 '^flow.nft:5:23-33: error: expression flow_offload is not run here$' \
+	nftvm replay -f flow.nft empty.pcap
 # tables that no packet here passes: said, and the rest is run
 printf '\324\303\262\241\2\0\4\0\0\0\0\0\0\0\0\0\377\377\0\0\1\0\0\0' >none.pcap
 for family in arp bridge; do
