@@ -54,6 +54,19 @@ void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out);
 void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
 		      struct strbuf *out);
 
+/** engine_list_rule_loaded() - the same with its state as it was loaded */
+void engine_list_rule_loaded(const struct nftvm *nv, const struct vm_rule *rule,
+			     struct strbuf *out);
+
+/** engine_rule_break() - why a rule did not go on at its expression @at; see
+ * list_rule_break() */
+void engine_rule_break(const struct nftvm *nv, const struct vm_rule *rule,
+		       unsigned at, const uint32_t *words, struct strbuf *match,
+		       struct strbuf *seen);
+
+/** engine_sets_nftrace() - is there a rule that says which packets are traced? */
+bool engine_sets_nftrace(const struct nftvm *nv);
+
 /** engine_rule() - the rule that the VM's rule was made from */
 const struct rs_rule *engine_rule(const struct vm_rule *rule);
 

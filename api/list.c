@@ -7,6 +7,8 @@
 #include "api/engine.h"
 
 #include <jansson.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
 #include <linux/netfilter/nf_tables.h>
 #include <stdlib.h>
 
@@ -133,10 +135,10 @@ void engine_list(const struct nftvm *nv, unsigned flags, struct strbuf *out)
 	parser_free(p);
 }
 
-void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
-		      struct strbuf *out)
+static void list_rule_alone(const struct nftvm *nv, const struct vm_rule *rule,
+			    bool stateless, struct strbuf *out)
 {
-	static const struct ruleset_view view = { .stateless = true };
+	const struct ruleset_view view = { .stateless = stateless };
 	struct parser_env env;
 	struct parser *p;
 
@@ -144,6 +146,62 @@ void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
 	p = parser_new(nv->diags, &env);
 	ruleset_list_rule(p, engine_rule(rule), &view, out);
 	parser_free(p);
+}
+
+void engine_list_rule(const struct nftvm *nv, const struct vm_rule *rule,
+		      struct strbuf *out)
+{
+	list_rule_alone(nv, rule, true, out);
+}
+
+void engine_list_rule_loaded(const struct nftvm *nv, const struct vm_rule *rule,
+			     struct strbuf *out)
+{
+	list_rule_alone(nv, rule, false, out);
+}
+
+void engine_rule_break(const struct nftvm *nv, const struct vm_rule *rule,
+		       unsigned at, const uint32_t *words, struct strbuf *match,
+		       struct strbuf *seen)
+{
+	struct parser_env env;
+	struct parser *p;
+
+	engine_env(nv, &env);
+	p = parser_new(nv->diags, &env);
+	ruleset_rule_break(p, engine_rule(rule), at, words, match, seen);
+	parser_free(p);
+}
+
+static bool sets_nftrace(const struct rs_rule *r)
+{
+	struct nftnl_rule *rule = ruleset_rule_nftnl(r);
+	struct nftnl_expr_iter *it = rule ? nftnl_expr_iter_create(rule) : NULL;
+	struct nftnl_expr *e;
+	bool sets = false;
+
+	while (it && (e = nftnl_expr_iter_next(it)))
+		sets |= !strcmp(nftnl_expr_get_str(e, NFTNL_EXPR_NAME),
+				"meta") &&
+			nftnl_expr_is_set(e, NFTNL_EXPR_META_SREG) &&
+			nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY) ==
+				NFT_META_NFTRACE;
+	if (it)
+		nftnl_expr_iter_destroy(it);
+	nftnl_rule_free(rule);
+	return sets;
+}
+
+bool engine_sets_nftrace(const struct nftvm *nv)
+{
+	const struct vm_chain *c = NULL;
+	const struct vm_rule *r;
+
+	while ((c = vm_chain_next(nv->vm, c)))
+		for (r = vm_rule_next(c, NULL); r; r = vm_rule_next(c, r))
+			if (sets_nftrace(engine_rule(r)))
+				return true;
+	return false;
 }
 
 char *nftvm_list(const struct nftvm *nv, unsigned flags)

@@ -4,16 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "lab/replay.h"
+#include "cli/box.h"
 
 /* struct replay_own - the options that replay alone has */
 struct replay_own {
+	struct cli_box box;
 	bool quiet, emit, readdress, reference;
-	enum replay_checksums checksums;
 	const char *dump_conntrack, *dump_expect, *dump_ruleset;
-	const char *write, *local, *iif, *oif;
-	unsigned long long seed;
+	const char *write;
 };
 
 static int set_quiet(struct cli *c, const char *arg)
@@ -40,62 +38,10 @@ static int set_write(struct cli *c, const char *arg)
 	return CLI_DONE;
 }
 
-static int set_local(struct cli *c, const char *arg)
-{
-	((struct replay_own *)c->own)->local = arg;
-	return CLI_DONE;
-}
-
-static int set_iif(struct cli *c, const char *arg)
-{
-	((struct replay_own *)c->own)->iif = arg;
-	return CLI_DONE;
-}
-
-static int set_oif(struct cli *c, const char *arg)
-{
-	((struct replay_own *)c->own)->oif = arg;
-	return CLI_DONE;
-}
-
-static int set_seed(struct cli *c, const char *arg)
-{
-	return cli_number(c, "seed", arg, UINT64_MAX,
-			  &((struct replay_own *)c->own)->seed);
-}
-
-/* The number of @arg in @words, or -1. */
-static int word(const char *arg, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!strcmp(arg, words[i]))
-			return (int)i;
-	}
-	return -1;
-}
-
-static int set_checksums(struct cli *c, const char *arg)
-{
-	static const char *const words[] = {
-		[REPLAY_CHECKSUMS_AUTO] = "auto",
-		[REPLAY_CHECKSUMS_VERIFY] = "verify",
-		[REPLAY_CHECKSUMS_TRUST] = "trust",
-	};
-	int n = word(arg, words, ARRAY_LEN(words));
-
-	if (n < 0)
-		return cli_usage_error(c->cmd,
-				       "--checksums is auto, verify or trust, "
-				       "not '%s'",
-				       arg);
-	((struct replay_own *)c->own)->checksums = (enum replay_checksums)n;
-	return CLI_DONE;
-}
-
 static int set_form(struct cli *c, const char *arg)
 {
 	static const char *const words[] = { "fast", "reference" };
-	int n = word(arg, words, ARRAY_LEN(words));
+	int n = cli_word(arg, words, ARRAY_LEN(words));
 
 	if (n < 0)
 		return cli_usage_error(
@@ -134,17 +80,10 @@ static const struct cli_option replay_options[] = {
 	{ "write", 0, "FILE",
 	  "what leaves, as pcapng; - is stdout, the report on stderr",
 	  set_write },
-	{ "checksums", 0, "MODE",
-	  "auto: unfinished ones are good; verify; trust", set_checksums },
 	{ "readdress", 0, NULL,
 	  "replies of other translations become the ruleset's own",
 	  set_readdress },
-	{ "local", 0, "ADDR,...", "without --host: its addresses", set_local },
-	{ "iif", 0, "NAME", "without --host: link that packets come in by",
-	  set_iif },
-	{ "oif", 0, "NAME", "without --host: link that they leave by",
-	  set_oif },
-	{ "seed", 0, "N", "of what is drawn at random", set_seed },
+	CLI_BOX_OPTIONS,
 	{ "form", 0, "FORM", "fast or reference: which form of the VM runs",
 	  set_form },
 	{ 0 },
@@ -154,44 +93,26 @@ static int replay_run(struct cli *c)
 {
 	const struct replay_own *own = c->own;
 	struct replay_options o = {
-		.rules = c->files.v,
-		.n_rules = c->files.len,
-		.defines = c->defines.v,
-		.n_defines = c->defines.len,
-		.include_dirs = c->include_dirs.v,
-		.n_include_dirs = c->include_dirs.len,
-		.host = c->host,
-		.local = own->local,
-		.iif = own->iif,
-		.oif = own->oif,
 		.captures = c->args.v,
 		.n_captures = c->args.len,
 		.json = c->json,
 		.quiet = own->quiet,
 		.emit = own->emit,
 		.readdress = own->readdress,
-		.checksums = own->checksums,
 		.dump_conntrack = own->dump_conntrack,
 		.dump_expect = own->dump_expect,
 		.dump_ruleset = own->dump_ruleset,
 		.handles = c->handles,
-		.numeric = c->numeric,
 		.stateless = c->stateless,
 		.write = own->write,
 		.reference = own->reference,
-		.seed = own->seed,
-		.out = stdout,
-		.err = stderr,
 	};
+	int status = cli_box_fill(c, &o);
 
 	/* the report makes room for the capture */
 	if (own->write && !strcmp(own->write, "-"))
 		o.out = stderr;
-	if (c->host && (own->local || own->iif || own->oif))
-		return cli_usage_error(c->cmd,
-				       "--local, --iif and --oif are for calls "
-				       "without --host");
-	return replay(&o);
+	return status ? status : replay(&o);
 }
 
 const struct cli_cmd cli_cmd_replay = {

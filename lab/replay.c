@@ -57,7 +57,9 @@ struct replay {
 	struct capture *capture;
 	struct capture_writer *writer;
 	struct summary sum;
-	uint64_t first_ns;
+	uint64_t first_ns, frames;
+	struct tracer tracer;
+	bool tracing;
 	struct nv_time now;
 	int status;
 	uint8_t *buf;
@@ -84,6 +86,8 @@ static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
 	struct replay *r = data;
 	struct row *row = row_of(r, number);
 
+	if (unlikely(r->tracing))
+		tracer_emit(&r->tracer, kind, pkt);
 	if (r->writer)
 		capture_write(r->writer, pkt->out ? pkt->out->name : "local",
 			      row->frame.wall_ns, pkt->data, pkt->len,
@@ -97,18 +101,34 @@ static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
 
 static void on_log(void *data, uint64_t number, const char *line)
 {
-	struct row *row = row_of(data, number);
+	struct replay *r = data;
+	struct row *row = row_of(r, number);
 
+	if (unlikely(r->tracing))
+		tracer_log(&r->tracer, line);
 	if (!row->log)
 		row->log = json_array();
 	json_array_append_new(row->log, json_text(line));
 }
 
-/* Read frames until the batch is full; false at the end or on an error. With
- * --readdress packets run one by one: what one is depends on those before. */
+/* With --readdress packets run one by one: what one is depends on those before.
+ * One that is to be explained is alone, too. */
+static size_t batch_size(const struct replay *r)
+{
+	const uint64_t stop = r->o->trace_number, before = r->frames;
+
+	if (r->translates && r->o->readdress)
+		return 1;
+	if (!stop)
+		return PATH_BATCH;
+	return before + 1 < stop ? MIN(stop - 1 - before, (uint64_t)PATH_BATCH)
+				 : 1;
+}
+
+/* Read frames until the batch is full; false at the end or on an error. */
 static bool fill_batch(struct replay *r)
 {
-	const size_t full = r->translates && r->o->readdress ? 1 : PATH_BATCH;
+	const size_t full = batch_size(r);
 	uint32_t used = 0;
 
 	r->n_rows = r->n_packets = 0;
@@ -313,23 +333,60 @@ static void tell_progress(struct replay *r)
 		fprintf(r->o->err, "\r%3.0f%%", part * 100);
 }
 
+static void run_batch(struct replay *r)
+{
+	path_run_batch(r->path, r->packets, r->times, r->n_packets, r->results);
+}
+
+/* The frame that is to be explained: the batch is it alone. */
+static void run_traced(struct replay *r)
+{
+	if (!r->n_packets) {
+		fprintf(r->o->err, "nftvm: frame %llu: %s\n",
+			(unsigned long long)r->o->trace_number,
+			reason_text(r->rows[0].reason));
+		r->status = 1;
+		return;
+	}
+	tracer_init(&r->tracer, r->o->trace_format, r->nv, r->ct, &r->now,
+		    r->o->out);
+	path_set_trace(r->path, tracer_path(&r->tracer));
+	tracer_begin(&r->tracer, &r->packets[0]);
+	r->tracing = true;
+	run_batch(r);
+	r->tracing = false;
+	tracer_end(&r->tracer, r->packets[0].number, &r->results[0]);
+	path_set_trace(r->path, NULL);
+	tracer_fini(&r->tracer);
+}
+
 static void run(struct replay *r)
 {
 	bool more = true;
-	uint64_t frames = 0;
 
 	while (more && !ferror(r->o->out)) {
+		uint64_t before = r->frames;
+
 		more = fill_batch(r);
 		prepare_batch(r);
-		path_run_batch(r->path, r->packets, r->times, r->n_packets,
-			       r->results);
+		r->frames += r->n_rows;
+		if (r->o->trace_number && r->n_rows &&
+		    r->frames == r->o->trace_number) {
+			run_traced(r);
+			return;
+		}
+		run_batch(r);
 		tell_batch(r);
-		if (frames / PROGRESS_EVERY !=
-		    (frames + r->n_rows) / PROGRESS_EVERY)
+		if (before / PROGRESS_EVERY != r->frames / PROGRESS_EVERY)
 			tell_progress(r);
-		frames += r->n_rows;
 	}
-	if (frames >= PROGRESS_EVERY && isatty(fileno(r->o->err)))
+	if (r->o->trace_number && !r->status) {
+		fprintf(r->o->err,
+			"nftvm: there are no more than %llu frames\n",
+			(unsigned long long)r->frames);
+		r->status = 1;
+	}
+	if (r->frames >= PROGRESS_EVERY && isatty(fileno(r->o->err)))
 		fputs("\r    \r", r->o->err);
 }
 
@@ -390,7 +447,8 @@ static int finish(struct replay *r)
 			"nftvm: %llu forwarded packets are there only on their "
 			"way out; they are judged as they must have come in\n",
 			(unsigned long long)r->only_out);
-	tell_summary(r);
+	if (!r->o->trace_number)
+		tell_summary(r);
 	r->status = worse(r->status, replay_dump(r->nv, r->ct, &r->now, r->o));
 	capture_close(r->capture);
 	path_free(r->path);
@@ -523,9 +581,9 @@ static void make_path(struct replay *r)
 	ct.acct |= vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_ACCT) ||
 		   vm_need_seq(vm, NFPROTO_IPV6, VM_NEED_ACCT);
 	r->ct = cfg.ct = ct_table_new(&ct);
-	if (r->o->emit || r->o->write)
+	if (r->o->emit || r->o->write || r->o->trace_number)
 		cfg.sink.emit = on_emit;
-	if (!r->o->quiet)
+	if (!r->o->quiet || r->o->trace_number)
 		cfg.sink.log = on_log;
 	r->path = path_new(&cfg);
 	r->translates = vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_NAT) ||

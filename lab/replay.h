@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lab/tracer.h"
+
 /* --checksums: what a capture's transport checksums are worth. */
 enum replay_checksums {
 	REPLAY_CHECKSUMS_AUTO,	 /* unfinished ones (offload) are good */
@@ -34,8 +36,14 @@ enum replay_checksums {
  * @dump_conntrack, @dump_expect, @dump_ruleset: the state at the end, into
  *		this file ("-": @out); NULL: don't
  * @handles, @numeric, @stateless: how the ruleset is dumped (-a, -n, -s)
+<<<<<<< HEAD
  * @write:	what left, into this pcapng ("-": stdout, and then @out is
  *		another); or NULL
+=======
+ * @write:	what left, into this pcapng; or NULL
+ * @trace_number: explain this frame in @trace_format and stop, saying nothing
+ *		else; 0: don't
+>>>>>>> 6133b9d (wip trace nft)
  * @out, @err:	where to say it; progress goes to @err if it is a terminal
  */
 struct replay_options {
@@ -55,6 +63,8 @@ struct replay_options {
 	const char *write;
 	bool reference;
 	uint64_t seed;
+	uint64_t trace_number;
+	enum trace_format trace_format;
 	FILE *out, *err;
 };
 

@@ -306,11 +306,13 @@ struct verdict_expr {
  * struct stmt - what all statements have
  * @next:	in its rule
  * @implicit:	a dependency that the compiler added
+ * @at:		raised: the bytecode's expression, from 0, that it was made of
  */
 struct stmt {
 	const struct stmt_ops *ops;
 	struct stmt *next;
 	struct loc loc;
+	uint16_t at;
 	bool implicit;
 };
 

@@ -27,6 +27,7 @@
 
 %code requires {
 #include "parser/nat.h"
+#include "parser/packet.h"
 }
 
 %code {
@@ -55,11 +56,13 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 	struct rule_ast *rule;
 	struct prio *prio;
 	struct limit_args *limit;
+	struct packet_item *packet;
 	int num;
 	enum rel_op op;
 }
 
 %token END 0 "end of file"
+%token BEGIN_PACKET
 %token SEP "newline"
 %token <str> NUM "number" WORD "word" QUOTED "string" ARPADDR
 %token <kw> PROTO META METAKEY CT FIB RT SOCKET EXTHDR EXTHDR_ANY OPTION
@@ -106,12 +109,18 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <prio> prio
 %type <limit> limit_rate limit_tail
 %type <num> dyn_op
+%type <packet> packet packet_item
 
 %%
 
 input
+	: lines
+	| BEGIN_PACKET packet SEP	{ p->packet = $2; }
+	;
+
+lines
 	: %empty
-	| input line
+	| lines line
 	;
 
 line
@@ -681,6 +690,23 @@ rel_op
 	| LTE				{ $$ = OP_LTE; }
 	| GTE				{ $$ = OP_GTE; }
 	| '!'				{ $$ = OP_NEG; }
+	;
+
+/* ---- a packet: what matches, as assignments ------------------------------ */
+
+packet
+	: %empty			{ $$ = NULL; }
+	| packet packet_item		{ $$ = build_packet_add($1, $2); }
+	;
+
+packet_item
+	: match_stmt			{ $$ = build_packet_match(p, &@$, $1); }
+	| WORD WORD			{ $$ = build_packet_word(p, &@1, $1, &@2, $2); }
+	| WORD NUM			{ $$ = build_packet_word(p, &@1, $1, &@2, $2); }
+	| WORD NUM '-' NUM		{ $$ = build_packet_span(p, &@1, $1, &@2, $2, &@4, $4); }
+	| WORD QUOTED			{ $$ = build_packet_text(p, &@1, $1, &@2, $2); }
+	| WORD WORD QUOTED		{ $$ = build_packet_form(p, &@1, $1, &@2, $2, &@3, $3); }
+	| WORD '{' packet '}'		{ $$ = build_packet_inner(p, &@1, $1, $3); }
 	;
 
 /* ---- expressions -------------------------------------------------------- */

@@ -56,6 +56,20 @@ void list_rule(struct parser *p, struct nftnl_rule *rule,
 struct json_t *list_rule_json(struct parser *p, struct nftnl_rule *rule,
 			      const struct list_world *world);
 
+/**
+ * list_rule_break() - why a rule did not go on at one of its expressions
+ * @at:		the expression, from 0
+ * @words:	the registers from NFT_REG32_00 on, as the loads before @at left
+ *		them: without what masks took away
+ * @match:	gets the match or statement, as listed, that did not hold
+ * @seen:	gets what the packet has instead, "tcp dport 443"; nothing where
+ *		it has no such thing
+ */
+void list_rule_break(struct parser *p, struct nftnl_rule *rule,
+		     const struct list_world *world, unsigned at,
+		     const uint32_t *words, struct strbuf *match,
+		     struct strbuf *seen);
+
 /** time_print() - milliseconds as nft prints them: 1h30m, nothing for none;
  * @numeric: whole seconds */
 void time_print(bool numeric, uint64_t ms, struct strbuf *out);

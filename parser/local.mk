@@ -11,6 +11,7 @@ libengine_la_SOURCES += \
 	parser/depend.c \
 	parser/dump.c \
 	parser/element.c \
+	parser/explain.c \
 	parser/flatten.c parser/flatten.h \
 	parser/interval.c parser/interval.h \
 	parser/item.h \
@@ -24,6 +25,7 @@ libengine_la_SOURCES += \
 	parser/nat.c parser/nat.h \
 	parser/names.c parser/names.h \
 	parser/object.c parser/object_helper.c parser/object.h parser/object.def \
+	parser/packet.c parser/packet.h \
 	parser/parser.h \
 	parser/print.c parser/print.h \
 	parser/proto.c parser/proto.h parser/proto.def \

@@ -76,6 +76,7 @@ struct scan {
 	bool told; /* this statement has been complained about */
 	bool value_closed;
 	int held;
+	bool begin_packet; /* the text is a packet */
 	struct loc held_loc;
 	unsigned include_depth;
 };
@@ -121,6 +122,7 @@ struct parser {
 	struct scope top, *scope;
 	struct strmap *defines; /* what each variable's name is here */
 	struct scan scan;
+	struct packet_item *packet;  /* what was read as a packet */
 	struct item *open;	     /* the innermost block being read */
 	struct item *last;	     /* the command made last */
 	struct item at;		     /* place of the rule command being read */

@@ -133,6 +133,7 @@ void *raise_stmt(struct raise *r, const struct stmt_ops *ops, size_t size)
 	struct stmt *s = arena_alloc(r->arena, size);
 
 	s->ops = ops;
+	s->at = (uint16_t)r->at;
 	vec_push(&r->stmts, s);
 	return s;
 }
@@ -352,7 +353,7 @@ void raise_rule(struct raise *r, struct nftnl_rule *rule)
 
 	if (!it)
 		xalloc_failed(0);
-	while ((n = nftnl_expr_iter_next(it)))
+	for (; (n = nftnl_expr_iter_next(it)); r->at++)
 		raise_any(r, n);
 	nftnl_expr_iter_destroy(it);
 	for (size_t i = 0; i < r->stmts.len; i++)

@@ -43,6 +43,7 @@ struct raised {
  *		header is: dropped once a field of it implies the same
  * @dep_type:	ICMP type that the dependency at the transport layer is about
  * @prev:	the match before this one (index + 1), for ranges
+ * @at:		the expression that is being raised, from 0
  * @trims:	fields of bits lose their mask at once: not in matches, which
  *		shift their constants
  */
@@ -60,6 +61,7 @@ struct raise {
 	uint8_t icmp_type, dep_type;
 	size_t deps[PROTO_BASE_COUNT + 1];
 	size_t prev;
+	unsigned at;
 	bool trims;
 };
 

@@ -392,6 +392,11 @@ int scan_next(struct parser *p, void *scanner, NFTVM_GRAMMAR_STYPE *value,
 	struct scan *s = &p->scan;
 	int token;
 
+	if (s->begin_packet) {
+		s->begin_packet = false;
+		vec_push(&s->braces, BRACE_VALUE);
+		return BEGIN_PACKET;
+	}
 	if (s->held) {
 		token = s->held;
 		*loc = s->held_loc;

@@ -23,24 +23,33 @@ static const struct {
 	int32_t priority;
 	step_fn *run;
 	enum vm_need need;
+	enum path_stop stop;
 } builtin[] = {
-#define BOTH(hook, priority, run, need)            \
-	{ FAM_IP, hook, priority, run, need },     \
-	{                                          \
-		FAM_IP6, hook, priority, run, need \
+#define BOTH(hook, priority, stop)            \
+	{ FAM_IP, hook, priority, stop },     \
+	{                                     \
+		FAM_IP6, hook, priority, stop \
 	}
-	BOTH(NF_INET_PRE_ROUTING, -400, step_defrag, VM_NEED_CT),
-	BOTH(NF_INET_LOCAL_OUT, -400, step_defrag, VM_NEED_CT),
-	BOTH(NF_INET_PRE_ROUTING, -200, step_conntrack, VM_NEED_CT),
-	BOTH(NF_INET_LOCAL_OUT, -200, step_conntrack, VM_NEED_CT),
-	BOTH(NF_INET_PRE_ROUTING, -100, step_nat, VM_NEED_NAT),
-	BOTH(NF_INET_LOCAL_OUT, -100, step_nat, VM_NEED_NAT),
-	BOTH(NF_INET_POST_ROUTING, 100, step_nat, VM_NEED_NAT),
-	BOTH(NF_INET_LOCAL_IN, 100, step_nat, VM_NEED_NAT),
-	BOTH(NF_INET_POST_ROUTING, INT_MAX, step_confirm, VM_NEED_CT),
-	{ FAM_IP, NF_INET_LOCAL_IN, INT_MAX, step_confirm, VM_NEED_CT },
-	{ FAM_IP6, NF_INET_LOCAL_IN, INT_MAX - 1, step_confirm, VM_NEED_CT },
+#define DEFRAG	  step_defrag, VM_NEED_CT, PATH_STOP_DEFRAG
+#define CONNTRACK step_conntrack, VM_NEED_CT, PATH_STOP_CONNTRACK
+#define NAT	  step_nat, VM_NEED_NAT, PATH_STOP_NAT
+#define CONFIRM	  step_confirm, VM_NEED_CT, PATH_STOP_CONFIRM
+	BOTH(NF_INET_PRE_ROUTING, -400, DEFRAG),
+	BOTH(NF_INET_LOCAL_OUT, -400, DEFRAG),
+	BOTH(NF_INET_PRE_ROUTING, -200, CONNTRACK),
+	BOTH(NF_INET_LOCAL_OUT, -200, CONNTRACK),
+	BOTH(NF_INET_PRE_ROUTING, -100, NAT),
+	BOTH(NF_INET_LOCAL_OUT, -100, NAT),
+	BOTH(NF_INET_POST_ROUTING, 100, NAT),
+	BOTH(NF_INET_LOCAL_IN, 100, NAT),
+	BOTH(NF_INET_POST_ROUTING, INT_MAX, CONFIRM),
+	{ FAM_IP, NF_INET_LOCAL_IN, INT_MAX, CONFIRM },
+	{ FAM_IP6, NF_INET_LOCAL_IN, INT_MAX - 1, CONFIRM },
 #undef BOTH
+#undef DEFRAG
+#undef CONNTRACK
+#undef NAT
+#undef CONFIRM
 };
 
 static const uint8_t fam_nfproto[FAM_COUNT] = {
@@ -61,7 +70,7 @@ static void add_chain(struct path *p, int fam, const struct vm_chain *chain)
 {
 	const struct vm_chain_spec *spec = vm_chain_spec(chain);
 	struct step s = { spec->priority, vm_chain_seq(chain), step_chain,
-			  chain };
+			  chain, 0 };
 
 	if (spec->hook >= HOOKS)
 		return;
@@ -104,8 +113,8 @@ void hooks_build(struct path *p)
 
 	hooks_fini(p);
 	for (size_t i = 0; i < ARRAY_LEN(builtin); i++) {
-		struct step s = { builtin[i].priority, 0, builtin[i].run,
-				  NULL };
+		struct step s = { builtin[i].priority, 0, builtin[i].run, NULL,
+				  builtin[i].stop };
 
 		seq = vm_need_seq(p->cfg.vm, fam_nfproto[builtin[i].fam],
 				  builtin[i].need);
@@ -125,6 +134,27 @@ void hooks_build(struct path *p)
 	sort_all(p);
 }
 
+/* hook_run(), told. */
+static enum step_end hook_run_traced(struct path_run *run,
+				     const struct step_list *l)
+{
+	const struct path_trace *tr = run->p->trace;
+	const struct step *s;
+	enum step_end end;
+
+	tr->hook(tr->data, run->pkt);
+	vec_foreach(l, s) {
+		if (!s->chain)
+			tr->stop(tr->data, run->pkt, s->stop, false);
+		end = s->run(run, s);
+		if (!s->chain)
+			tr->stop(tr->data, run->pkt, s->stop, true);
+		if (end != STEP_GO_ON)
+			return end;
+	}
+	return STEP_GO_ON;
+}
+
 enum step_end hook_run(struct path_run *run, uint8_t hook)
 {
 	const struct step_list *l = &run->p->hooks[packet_fam(run->pkt)][hook];
@@ -132,6 +162,8 @@ enum step_end hook_run(struct path_run *run, uint8_t hook)
 	enum step_end end;
 
 	run->pkt->hook = hook;
+	if (unlikely(run->p->trace))
+		return hook_run_traced(run, l);
 	vec_foreach(l, s) {
 		end = s->run(run, s);
 		if (unlikely(end != STEP_GO_ON))

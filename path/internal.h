@@ -33,12 +33,14 @@ typedef enum step_end step_fn(struct path_run *run, const struct step *step);
  * @priority:	the kernel's, ascending; at equal priority the higher @seq runs
  *		first, because it was registered later (facts, trap 1)
  * @chain:	for base chains, else NULL
+ * @stop:	for the others: which
  */
 struct step {
 	int32_t priority;
 	uint64_t seq;
 	step_fn *run;
 	const struct vm_chain *chain;
+	enum path_stop stop;
 };
 
 struct step_list {
@@ -57,6 +59,7 @@ struct path {
 	unsigned gc_countdown;
 	struct path_run *run; /* the innermost that is going on */
 	struct limits *limits;
+	const struct path_trace *trace;
 };
 
 #define OPTIONS_MAX 40

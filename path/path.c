@@ -639,6 +639,12 @@ struct path *path_new(const struct path_config *cfg)
 	return p;
 }
 
+void path_set_trace(struct path *p, const struct path_trace *trace)
+{
+	p->trace = trace;
+	p->env.trace = trace ? &trace->vm : NULL;
+}
+
 void path_ruleset_changed(struct path *p)
 {
 	hooks_build(p);

@@ -105,6 +105,34 @@ struct path_sink {
 	void *data;
 };
 
+/* What the kernel's own hook functions do with a packet. */
+enum path_stop {
+	PATH_STOP_DEFRAG,
+	PATH_STOP_CONNTRACK,
+	PATH_STOP_NAT,
+	PATH_STOP_CONFIRM,
+};
+
+/**
+ * struct path_trace - who is told of each step of the journey
+ * @hook:	it is at another hook: pkt->hook
+ * @stop:	before (@done false) and after the kernel's own function. After one
+ *		that ended the journey pkt->reason or the result says why
+ * @route:	it was routed, or not: @reason
+ * @vm:		what chains do; its own data
+ *
+ * An answer that the host sends meanwhile is told of in between: another @pkt.
+ */
+struct path_trace {
+	void (*hook)(void *data, const struct packet *pkt);
+	void (*stop)(void *data, const struct packet *pkt, enum path_stop stop,
+		     bool done);
+	void (*route)(void *data, const struct packet *pkt,
+		      const struct host_route *rt, enum reason reason);
+	struct vm_trace vm;
+	void *data;
+};
+
 /* --checksums: what a capture's transport checksums are worth. */
 enum path_checksums {
 	CHECKSUMS_AUTO,	  /* unfinished ones (offload) are taken as good */
@@ -129,6 +157,10 @@ struct path_config {
 
 struct path *path_new(const struct path_config *cfg);
 void path_free(struct path *p);
+
+/** path_set_trace() - from now on each step of every packet is told, which is
+ * slow; NULL: none */
+void path_set_trace(struct path *p, const struct path_trace *trace);
 
 /** path_ruleset_changed() - make the hook lists anew from the VM's chains */
 void path_ruleset_changed(struct path *p);

@@ -254,6 +254,16 @@ static enum reason route_input6(struct path_run *run,
 	}
 }
 
+static enum reason told(const struct path_run *run, const struct host_route *rt,
+			enum reason reason)
+{
+	const struct path_trace *tr = run->p->trace;
+
+	if (unlikely(tr))
+		tr->route(tr->data, run->pkt, rt, reason);
+	return reason;
+}
+
 enum reason route_input(struct path_run *run, const union inet_addr *daddr,
 			struct host_route *rt)
 {
@@ -272,7 +282,7 @@ enum reason route_input(struct path_run *run, const union inet_addr *daddr,
 		reason = route_input6(run, &flow, rt);
 	if (reason == REASON_NONE && rt->type == ROUTE_UNICAST)
 		run->pkt->out = rt->out;
-	return reason;
+	return told(run, rt, reason);
 }
 
 enum reason route_output(struct path_run *run, struct host_route *rt)
@@ -283,7 +293,7 @@ enum reason route_output(struct path_run *run, struct host_route *rt)
 	flow.oif = run->oif;
 	host_route(run->p->cfg.host, &flow, rt);
 	if (!rt->out)
-		return reason_of_type(rt->type);
+		return told(run, rt, reason_of_type(rt->type));
 	run->pkt->out = rt->out;
-	return REASON_NONE;
+	return told(run, rt, REASON_NONE);
 }

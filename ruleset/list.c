@@ -162,6 +162,23 @@ void ruleset_list_rule(struct parser *p, const struct rs_rule *r,
 	nftnl_rule_free(rule);
 }
 
+void ruleset_rule_break(struct parser *p, const struct rs_rule *r, unsigned at,
+			const uint32_t *words, struct strbuf *match,
+			struct strbuf *seen)
+{
+	static const struct ruleset_view view = { .stateless = true };
+	struct rs_list l = { .view = &view, .p = p, .out = match };
+	struct rs_rule_list rl = { &l, r };
+	struct nftnl_rule *rule = ruleset_rule_nftnl(r);
+	struct list_world world;
+
+	if (!rule)
+		return;
+	rs_rule_world(&rl, &world);
+	list_rule_break(p, rule, &world, at, words, match, seen);
+	nftnl_rule_free(rule);
+}
+
 static void rule_print(struct rs_list *l, const struct rs_rule *r)
 {
 	strbuf_puts(l->out, "\t\t");

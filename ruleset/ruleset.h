@@ -141,5 +141,9 @@ struct json_t *ruleset_list_json(const struct ruleset *rs, struct parser *p,
 /** ruleset_list_rule() - one rule, in the listing's words, without its handle */
 void ruleset_list_rule(struct parser *p, const struct rs_rule *r,
 		       const struct ruleset_view *view, struct strbuf *out);
+/** ruleset_rule_break() - why a rule did not go on; see list_rule_break() */
+void ruleset_rule_break(struct parser *p, const struct rs_rule *r, unsigned at,
+			const uint32_t *words, struct strbuf *match,
+			struct strbuf *seen);
 
 #endif

@@ -14,18 +14,72 @@
  */
 #include "vm/flat.h"
 
-/* A rule to its end or to where its verdict falls. */
-static void rule_run(const struct vm_rule *r, struct vm_regs *regs,
-		     struct vm_ctx *cx)
+/* A rule to its end or to where its verdict falls; the last expression that
+ * ran. */
+static unsigned rule_run(const struct vm_rule *r, struct vm_regs *regs,
+			 struct vm_ctx *cx)
 {
 	const struct vm_expr *e = r->exprs;
+	unsigned i;
 
 	regs->verdict = NFT_CONTINUE;
-	for (unsigned i = 0; i < r->n; i++, e = vm_expr_after(e)) {
+	for (i = 0; i < r->n; i++, e = vm_expr_after(e)) {
 		e->ops->exec(e, regs, cx);
 		if (regs->verdict != NFT_CONTINUE)
-			return;
+			return i;
 	}
+	return i ? i - 1 : 0;
+}
+
+static void tell_enter(const struct vm_ctx *cx, const struct vm_prog *prog)
+{
+	const struct vm_trace *tr = cx->env->trace;
+
+	if (tr)
+		tr->enter(tr->data, prog->chain, cx->pkt);
+}
+
+static void tell_rule(struct vm_ctx *cx, const struct vm_rule *r,
+		      const struct vm_regs *regs, unsigned at)
+{
+	const struct vm_trace *tr = cx->env->trace;
+	struct vm_step step = { regs->verdict, at, NULL, cx, r };
+
+	if (!tr)
+		return;
+	if (regs->verdict == NFT_JUMP || regs->verdict == NFT_GOTO)
+		step.to = cx->image->progs[regs->chain]->chain;
+	tr->rule(tr->data, r, cx->pkt, &step);
+}
+
+/* Loads alone: what is done to a value is what hides it. */
+static bool is_load(const struct vm_expr *e)
+{
+	return e->flags & VM_EXPR_PURE && e->writes &&
+	       strcmp(e->ops->name, "bitwise") &&
+	       strcmp(e->ops->name, "byteorder");
+}
+
+void vm_step_words(const struct vm_step *step, uint32_t *words)
+{
+	struct vm_regs regs = { .verdict = NFT_CONTINUE };
+	const struct vm_expr *e = step->rule->exprs;
+
+	for (unsigned i = 0; i < step->at; i++, e = vm_expr_after(e))
+		if (is_load(e))
+			e->ops->exec(e, &regs, step->cx);
+	memcpy(words, regs.w + 4, VM_STEP_WORDS * sizeof(*words));
+}
+
+/* @base: the base chain's end, NULL: another's */
+static void tell_end(const struct vm_ctx *cx, const struct vm_prog *prog,
+		     const struct vm_prog *base)
+{
+	const struct vm_trace *tr = cx->env->trace;
+
+	if (tr)
+		tr->end(tr->data, prog->chain, cx->pkt,
+			base ? (int)base->chain->spec.policy : -1);
 }
 
 /* Where a run is, and where it goes on when a chain returns. */
@@ -75,11 +129,12 @@ void vm_run_reference(struct vm_ctx *cx, const struct vm_prog *base,
 	struct vm_regs regs = { .verdict = NFT_CONTINUE };
 	unsigned depth = 0;
 
+	tell_enter(cx, base);
 	for (;;) {
 		const struct vm_rule *r = rule_next(&at);
 
 		if (r) {
-			rule_run(r, &regs, cx);
+			tell_rule(cx, r, &regs, rule_run(r, &regs, cx));
 			if (regs.verdict == NFT_BREAK)
 				continue;
 			vm_rule_hit(r);
@@ -95,8 +150,10 @@ void vm_run_reference(struct vm_ctx *cx, const struct vm_prog *base,
 		case NFT_GOTO:
 			at = (struct frame){ cx->image->progs[regs.chain], 0,
 					     0 };
+			tell_enter(cx, at.prog);
 			break;
 		case NFT_RETURN:
+			tell_end(cx, at.prog, depth ? NULL : base);
 			if (!depth)
 				return vm_result_policy(res, base);
 			at = stack[--depth];
@@ -115,7 +172,7 @@ void vm_run(struct vm_env *env, const struct vm_chain *base, struct packet *pkt,
 
 	cx.image = __atomic_load_n(&base->vm->image, __ATOMIC_ACQUIRE);
 	prog = cx.image->progs[base->slot];
-	if (env->reference)
+	if (env->reference || unlikely(env->trace))
 		vm_run_reference(&cx, prog, res);
 	else
 		vm_run_flat(&cx, prog, res);

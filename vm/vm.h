@@ -37,6 +37,7 @@
 struct vm;
 struct vm_tx;
 struct vm_chain;
+struct vm_ctx;
 struct vm_rule;
 struct host;
 struct ct_table;
@@ -93,12 +94,55 @@ struct vm_reject {
 };
 
 /**
+ * struct vm_step - a rule that has run
+ * @verdict:	NFT_BREAK where an expression did not let it go on, NFT_CONTINUE
+ *		where it came to its end, or the verdict that fell
+ * @at:		the last expression that ran, from 0
+ * @to:		of NFT_JUMP and NFT_GOTO
+ */
+struct vm_step {
+	int32_t verdict;
+	unsigned at;
+	const struct vm_chain *to;
+	/* private */
+	struct vm_ctx *cx;
+	const struct vm_rule *rule;
+};
+
+/**
+ * struct vm_trace - who is told of each step of a run; the reference form runs
+ * then
+ * @enter:	a base chain begins, or the chain that a jump or goto leads to
+ * @rule:	a rule has run
+ * @end:	a chain has no more rules: back to the one that jumped, or, at the
+ *		end of the base chain, its policy: @policy is NF_*, or -1
+ */
+struct vm_trace {
+	void (*enter)(void *data, const struct vm_chain *chain,
+		      const struct packet *pkt);
+	void (*rule)(void *data, const struct vm_rule *rule,
+		     const struct packet *pkt, const struct vm_step *step);
+	void (*end)(void *data, const struct vm_chain *chain,
+		    const struct packet *pkt, int policy);
+	void *data;
+};
+
+/* How many 32-bit words vm_step_words() fills in: NFT_REG32_00 to _15. */
+#define VM_STEP_WORDS 16
+
+/** vm_step_words() - the registers as the loads before the step's last
+ * expression filled them, without what masks took away; while vm_trace.rule
+ * runs, before anything of the packet changes */
+void vm_step_words(const struct vm_step *step, uint32_t *words);
+
+/**
  * struct vm_env - whom the VM asks while it runs; one per thread
  * @host:	links, routes, addresses: fib, rt. Borrowed
  * @ct:		the connection table. Borrowed
  * @now:	both clocks at this packet
  * @rng:	numgen random, meta random
  * @reference:	run the reference form
+ * @trace:	told of each step; or NULL
  * @log:	takes a log expression's line; may be NULL
  * @reject:	sends the answer of a reject; may be NULL. The packet is dropped
  *		afterwards
@@ -111,6 +155,7 @@ struct vm_env {
 	struct nv_time now;
 	struct rng *rng;
 	bool reference;
+	const struct vm_trace *trace;
 	void (*log)(void *data, const struct packet *pkt,
 		    const struct vm_log *log);
 	void *log_data;

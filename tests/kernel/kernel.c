@@ -21,6 +21,9 @@
 #include "packet_text.h"
 #include "process.h"
 
+/* What nft monitor takes to begin, and to hear the last. */
+#define MONITOR_MS 300
+
 static const char harness_rules[] =
 	"table inet twin {\n"
 	"	counter delivered { }\n"
@@ -163,6 +166,36 @@ static int list_state(struct result *r, uint64_t last)
 	return rc ? -1 : 0;
 }
 
+/* The packets, and meanwhile what nft says of those that are traced. It says
+ * nothing before it listens, and takes a moment to hear the last. */
+static int run_traced(struct netns *ns, struct counters *c,
+		      const struct scenario *s, unsigned int flags,
+		      struct result *r)
+{
+	static const char *const monitor[] = { "nft", "monitor", "trace",
+					       NULL };
+	struct strbuf out = STRBUF_INIT;
+	struct process nft;
+	long heard;
+	int rc;
+
+	if (!(flags & KERNEL_TRACE))
+		return run_packets(ns, c, strbuf_str(&s->packets), flags, r);
+	if (process_start(&nft, monitor)) {
+		result_fail(r, "no nft monitor");
+		return -1;
+	}
+	pause_ms(MONITOR_MS);
+	rc = run_packets(ns, c, strbuf_str(&s->packets), flags, r);
+	do {
+		heard = process_written(&nft);
+		pause_ms(MONITOR_MS);
+	} while (process_written(&nft) != heard);
+	r->trace_cut = !process_stop(&nft, &out);
+	r->trace = strbuf_take(&out);
+	return rc;
+}
+
 static int keep_bytecode(unsigned int flags, struct result *r)
 {
 	if (!(flags & KERNEL_BYTECODE))
@@ -185,8 +218,7 @@ static int run_in(struct netns *ns, const struct scenario *s,
 	}
 	if (nft("-f", "-", harness_rules, NULL, r) == 0 &&
 	    nft("-f", "-", strbuf_str(&s->rules), NULL, r) == 0 &&
-	    keep_bytecode(flags, r) == 0 &&
-	    run_packets(ns, c, strbuf_str(&s->packets), flags, r) == 0)
+	    keep_bytecode(flags, r) == 0 && run_traced(ns, c, s, flags, r) == 0)
 		rc = list_state(r, now_ns(CLOCK_MONOTONIC));
 	counters_close(c);
 	return rc;

@@ -11,6 +11,8 @@ enum kernel_flag {
 	KERNEL_HITS = 1 << 0,
 	/* keep the ruleset's bytecode */
 	KERNEL_BYTECODE = 1 << 1,
+	/* keep what `nft monitor trace` says of the packets */
+	KERNEL_TRACE = 1 << 2,
 };
 
 /**

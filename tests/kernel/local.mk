@@ -27,6 +27,7 @@ tests_kernel_twin_SOURCES = \
 	tests/kernel/process.c tests/kernel/process.h \
 	tests/kernel/recorded.c tests/kernel/recorded.h \
 	tests/kernel/result.c tests/kernel/result.h \
-	tests/kernel/scenario.c tests/kernel/scenario.h
+	tests/kernel/scenario.c tests/kernel/scenario.h \
+	tests/kernel/trace.c tests/kernel/trace.h
 EXTRA_DIST += tests/kernel/README.md tests/kernel/run.sh tests/kernel/faults.sh \
 	tests/kernel/scenarios tests/kernel/recorded tests/kernel/faults

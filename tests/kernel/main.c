@@ -31,6 +31,7 @@
 #include "kernel.h"
 #include "recorded.h"
 #include "scenario.h"
+#include "trace.h"
 
 /* How often a case in which the kernel disagrees with itself is tried. */
 enum {
@@ -51,14 +52,14 @@ struct options {
 	const char *only;
 	VEC(const char *) rules;
 	unsigned long seed, count, jobs;
-	bool fail_fast, kernel_only, bytecode, write, verbose;
+	bool fail_fast, kernel_only, bytecode, write, verbose, trace;
 };
 
 /**
  * struct tally - shared by all worker processes
  */
 struct tally {
-	unsigned int passed, failed, aside;
+	unsigned int passed, failed, aside, traced;
 	struct coverage coverage;
 };
 
@@ -73,6 +74,7 @@ static const struct option long_options[] = {
 	{ "fail-fast", no_argument, NULL, 'f' },
 	{ "kernel-only", no_argument, NULL, 'K' },
 	{ "bytecode", no_argument, NULL, 'b' },
+	{ "trace", no_argument, NULL, 't' },
 	{ "write", no_argument, NULL, 'w' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
@@ -92,6 +94,8 @@ static const char usage[] =
 	"  --kernel-only    compare the kernel with itself alone\n"
 	"  --bytecode       judge the engine on the kernel's bytecode alone, without\n"
 	"                   the program\n"
+	"  --trace          compare nftvm trace with nft monitor trace, for each\n"
+	"                   packet\n"
 	"  --write          print the generated scenarios, run nothing\n"
 	"  --verbose        name passed cases too, print the kernel's results\n";
 
@@ -128,6 +132,9 @@ static void read_option(struct options *o, int c)
 		break;
 	case 'b':
 		o->bytecode = true;
+		break;
+	case 't':
+		o->trace = true;
 		break;
 	case 'w':
 		o->write = true;
@@ -332,13 +339,42 @@ static void run_case(const struct options *o, const struct scenario *s,
 	strbuf_fini(&report);
 }
 
+/* Each packet of the case explained, by nft and by nftvm. */
+static void run_trace(const struct options *o, struct scenario *s,
+		      struct tally *t)
+{
+	struct strbuf report = STRBUF_INIT;
+	struct result kernel = { 0 }, files = { 0 };
+	unsigned int lines = 0, bad = 1;
+	char dir[PATH_MAX - 32];
+
+	trace_rules(s);
+	if (kernel_run(s, KERNEL_TRACE, &kernel))
+		strbuf_printf(&report, "\tkernel: %s\n", kernel.error);
+	else if (make_dir(o, s, dir, sizeof(dir)) &&
+		 !engine_write_files(s, &kernel, dir, &files))
+		bad = trace_judge(o->program, dir, &kernel, &lines, &report);
+	if (!o->keep)
+		remove_dir(dir);
+	count_case(o, t, bad ? &t->failed : &t->passed, bad ? "FAIL" : "PASS",
+		   s, &report);
+	__atomic_fetch_add(&t->traced, kernel.steps.len, __ATOMIC_RELAXED);
+	result_fini(&kernel);
+	result_fini(&files);
+	strbuf_fini(&report);
+}
+
 static void run_file(const struct options *o, const char *path, struct tally *t)
 {
 	struct scenario s;
 
 	if (scenario_read(&s, path))
 		__atomic_fetch_add(&t->failed, 1, __ATOMIC_RELAXED);
-	else if (!o->only || strstr(s.name, o->only))
+	else if (o->only && !strstr(s.name, o->only))
+		;
+	else if (o->trace)
+		run_trace(o, &s, t);
+	else
 		run_case(o, &s, NULL, false, t);
 	scenario_fini(&s);
 }
@@ -351,7 +387,11 @@ static void run_capture(const struct options *o, const char *path,
 
 	if (ret < 0)
 		__atomic_fetch_add(&t->failed, 1, __ATOMIC_RELAXED);
-	else if (!ret && (!o->only || strstr(s.name, o->only)))
+	else if (ret || (o->only && !strstr(s.name, o->only)))
+		;
+	else if (o->trace)
+		run_trace(o, &s, t);
+	else
 		run_case(o, &s, NULL, true, t);
 	scenario_fini(&s);
 }
@@ -438,6 +478,8 @@ static int run_all(const struct options *o, char **files)
 		printf("FAIL coverage\n");
 		t->failed++;
 	}
+	if (o->trace)
+		printf("%u packets explained\n", t->traced);
 	if (t->aside)
 		printf("%u cases set aside: the kernel disagrees with itself\n",
 		       t->aside);

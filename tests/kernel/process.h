@@ -3,6 +3,8 @@
 #ifndef TWIN_PROCESS_H
 #define TWIN_PROCESS_H
 
+#include <stdbool.h>
+
 #include "base/strbuf.h"
 
 /**
@@ -15,5 +17,18 @@
  */
 int process_run(const char *const *argv, const char *in, struct strbuf *out,
 		struct strbuf *err);
+
+/** struct process - one that runs beside us */
+struct process {
+	int pid, out;
+};
+
+/** process_start() - run @argv until process_stop(); 0 or -errno */
+int process_start(struct process *p, const char *const *argv);
+/** process_written() - bytes that it has written to stdout so far */
+long process_written(const struct process *p);
+/** process_stop() - end it; what it wrote to stdout is added to @out. Return:
+ * false when it had ended before, by itself */
+bool process_stop(struct process *p, struct strbuf *out);
 
 #endif

@@ -32,6 +32,7 @@ void result_fini(struct result *r)
 	vec_fini(&r->counters);
 	bytecode_free(r->bytecode);
 	free(r->listing);
+	free(r->trace);
 	free(r->error);
 	memset(r, 0, sizeof(*r));
 }

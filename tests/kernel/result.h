@@ -80,6 +80,7 @@ struct counter {
  * @listed_ns:	time from the last packet to the end of the listing: by so
  *		much may timeouts be lower
  * @listing:	nft -a list ruleset; owned
+ * @trace:	nft monitor trace (KERNEL_TRACE); owned. @trace_cut: nft died over it
  * @bytecode:	the kernel's, when it was asked for (bytecode.h); owned
  * @error:	what went wrong with the run itself, or NULL; owned
  */
@@ -88,7 +89,8 @@ struct result {
 	VEC(char *) entries;
 	VEC(struct counter) counters;
 	uint64_t listed_ns;
-	char *listing;
+	char *listing, *trace;
+	bool trace_cut;
 	struct bytecode *bytecode;
 	char *error;
 };

@@ -22,7 +22,19 @@ for f in "$corpus"/pcaps/*.pcap*; do
 	[ -f "$f" ] && captures+=("$f")
 done
 
-exec "$build/tests/kernel/twin" --nftvm "$build/nftvm" --jobs 4 \
+# What nftvm trace says of each packet of every scenario and of recorded traffic,
+# against nft monitor trace.
+traced()
+{
+	"$build/tests/kernel/twin" --nftvm "$build/nftvm" --jobs 4 --trace \
+		--rules "$here/recorded/nat.nft" \
+		"$here"/scenarios/*.twin "$here/../../examples/home.pcapng"
+}
+
+status=0
+[ $# != 0 ] || traced || status=$?
+"$build/tests/kernel/twin" --nftvm "$build/nftvm" --jobs 4 \
 	--seed "${TWIN_FIRST:-1}" --count "$seeds" "$@" \
 	--rules "$here/recorded/state.nft" --rules "$here/recorded/nat.nft" \
-	"$here"/scenarios/*.twin "${captures[@]}"
+	"$here"/scenarios/*.twin "${captures[@]}" || status=$?
+exit $status

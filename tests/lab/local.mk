@@ -9,6 +9,7 @@ tests_lab_test_SOURCES = \
 	tests/lab/link_header.c \
 	tests/lab/names.c \
 	tests/lab/packet_line.c \
+	tests/lab/packet_text.c \
 	tests/lab/readdress.c \
 	tests/lab/result_json.c \
 	tests/lab/summary.c \

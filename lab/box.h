@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The box that is tried out: an engine whose ruleset is loaded, with a
+ * connection table, a packet path and a clock of its own. Packets are sent
+ * through it one by one; trace, scenario tests and the shell stand on it.
+ */
+#ifndef NFTVM_LAB_BOX_H
+#define NFTVM_LAB_BOX_H
+
+#include "api/engine.h"
+#include "path/path.h"
+
+/* A box's monotonic clock starts here, so that nothing is before zero. */
+#define BOX_MONO_START (3600 * NS_PER_SEC)
+
+/**
+ * struct box - owned by the caller; all parts are its own but @nv
+ * @now:	both clocks; the caller moves them forward
+ * @sent:	how many packets have run
+ */
+struct box {
+	struct nftvm *nv;
+	struct ct_table *ct;
+	struct path *path;
+	struct nv_time now;
+	uint64_t sent;
+};
+
+/**
+ * box_init() - a box of what is loaded
+ * @cfg:	sink, checksums, seed, reference; the rest is filled in
+ */
+void box_init(struct box *b, struct nftvm *nv, const struct path_config *cfg);
+void box_fini(struct box *b);
+/** box_run() - one packet, in which is set, at the box's time */
+void box_run(struct box *b, struct packet *pkt, struct path_result *res);
+
+#endif
