@@ -57,6 +57,8 @@ size_t packet_build_option(const struct packet_build *pb, size_t i,
 /** packet_build_bits() - write @len bits at @offset, both counted from the
  * most significant bit of the first byte */
 void packet_build_bits(uint8_t *bytes, unsigned offset, unsigned len, u128 v);
+/** packet_bits() - read @len bits at @offset, counted likewise */
+u128 packet_bits(const uint8_t *bytes, unsigned offset, unsigned len);
 /** packet_build_ip() - an IP packet: headers around what @pb says is behind */
 int packet_build_ip(struct packet_build *pb, struct packet_bytes *out);
 

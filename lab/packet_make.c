@@ -169,6 +169,15 @@ void packet_build_bits(uint8_t *bytes, unsigned offset, unsigned len, u128 v)
 	}
 }
 
+u128 packet_bits(const uint8_t *bytes, unsigned offset, unsigned len)
+{
+	u128 v = 0;
+
+	for (unsigned i = offset; i < offset + len; i++)
+		v = v << 1 | (bytes[i / 8] >> (7 - i % 8) & 1);
+	return v;
+}
+
 void packet_build_fields(const struct packet_build *pb,
 			 const struct proto_desc *proto, uint8_t *header,
 			 size_t size)

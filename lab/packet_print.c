@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "host/host.h"
-#include "lab/packet_make.h"
+#include "lab/packet_build.h"
 #include "parser/cmd.h"
 #include "parser/print.h"
 
@@ -52,15 +52,6 @@ static struct packet_item *say(struct tell *t, enum packet_item_kind kind)
 	return it;
 }
 
-static u128 read_bits(const uint8_t *bytes, unsigned offset, unsigned len)
-{
-	u128 v = 0;
-
-	for (unsigned i = offset; i < offset + len; i++)
-		v = v << 1 | (bytes[i / 8] >> (7 - i % 8) & 1);
-	return v;
-}
-
 static void say_field(struct tell *t, const struct proto_desc *proto,
 		      const struct proto_field *f, const uint8_t *header)
 {
@@ -68,7 +59,7 @@ static void say_field(struct tell *t, const struct proto_desc *proto,
 
 	it->proto = proto;
 	it->field = f;
-	it->value = read_bits(header, f->offset, f->len);
+	it->value = packet_bits(header, f->offset, f->len);
 }
 
 static void say_named(struct tell *t, const struct proto_desc *proto,
@@ -102,7 +93,7 @@ static void say_option(struct tell *t, const struct exthdr_desc *h,
 		it = say(t, PACKET_OPTION);
 		it->hdr = h;
 		it->hdr_field = f;
-		it->value = read_bits(bytes, f->offset, f->len);
+		it->value = packet_bits(bytes, f->offset, f->len);
 		said = true;
 	}
 	if (!said)
@@ -369,8 +360,8 @@ static void say_differing(struct tell *t, const struct proto_desc *proto,
 
 		if (end > is_len || end > made_len || is_checksum(f) != sums ||
 		    !has_field(f, is) ||
-		    read_bits(is, f->offset, f->len) ==
-			    read_bits(made, f->offset, f->len))
+		    packet_bits(is, f->offset, f->len) ==
+			    packet_bits(made, f->offset, f->len))
 			continue;
 		for (const struct packet_item *it = t->first; it; it = it->next)
 			said |= it->kind == PACKET_FIELD &&

@@ -16,6 +16,7 @@
 #include "base/strbuf.h"
 #include "host/host.h"
 #include "lab/names.h"
+#include "lab/packet_build.h"
 #include "parser/print.h"
 
 #define NETWORK_MAX   40
@@ -67,21 +68,13 @@ static void put_header(const struct trace_nft *t, const struct vm_chain *chain,
 		      family_name(s->family), s->table, s->name);
 }
 
-static u128 bits(const uint8_t *bytes, unsigned offset, unsigned len)
-{
-	u128 v = 0;
-
-	for (unsigned i = offset; i < offset + len; i++)
-		v = v << 1 | (bytes[i / 8] >> (7 - i % 8) & 1);
-	return v;
-}
-
 /* A field that is cut short is the number that is left of it. */
 static void put_field(struct strbuf *b, const struct parser_env *env,
 		      const struct proto_desc *p, const struct proto_field *f,
 		      const uint8_t *header, unsigned len)
 {
-	u128 v = bits(header, f->offset, MIN(f->len, 8 * len - f->offset));
+	u128 v = packet_bits(header, f->offset,
+			     MIN(f->len, 8 * len - f->offset));
 
 	strbuf_printf(b, "%s %s %s", p->name, f->name,
 		      f->type->bitmask ? "== " : "");
