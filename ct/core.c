@@ -216,8 +216,7 @@ wide_is_of_packet(const struct ct_conn *ct, const struct packet *pkt,
 	const uint8_t *ports = packet_read(pkt, l4->off, 4);
 	uint64_t fwd = 0, back = 0;
 
-	if (unlikely(!ports || !ct_l4proto_find(l4->proto)->ports ||
-		     v6 != ct_conn_is_v6(ct)))
+	if (unlikely(!ports || !ct_l4proto_find(l4->proto)->ports))
 		return false;
 	ct_wide_differs(ct,
 			ct_key_head(load_raw32(ports), l4->proto,
@@ -256,9 +255,14 @@ static __attribute__((noinline)) bool take_wide(struct ct_ctx *cx,
 static inline bool take_hint(struct ct_ctx *cx)
 {
 	const bool threads = cx->t->cfg.threads;
+	const bool v6 = cx->pkt->nfproto == NFPROTO_IPV6;
 	struct ct_conn *ct = cx->pkt->ct_hint;
 
 	if (unlikely(!ct || !packet_is_as_prefetched(cx->pkt)))
+		return false;
+	/* Before the addresses: where IPv6 ones would be, an IPv4 entry has its
+	 * tracker's state, which others may be changing. */
+	if (unlikely(ct_conn_is_v6(ct) != v6))
 		return false;
 	if (unlikely(ct_conn_is_wide(ct)))
 		return take_wide(cx, ct);

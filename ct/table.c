@@ -490,7 +490,8 @@ void ct_table_gc(struct ct_table *t, const struct nv_time *now)
 		if (t->gc_next >= slots.all) {
 			t->gc_next = 0;
 			if (ct_load(&t->gc_press))
-				ct_store(&t->gc_press, t->gc_press - 1);
+				ct_store(&t->gc_press,
+					 ct_load(&t->gc_press) - 1);
 		}
 		gc_look(t, slots_nth(t, &slots, t->gc_next++), tick);
 	}
