@@ -179,8 +179,8 @@ static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 
 	if (pkt->flags & PKT_CSUM_OK || !has_csum(pkt, proto, off))
 		return true;
-	/* what conntrack has found good stays so */
-	if (!pkt->ct && !header_sum_good(pkt))
+	/* what conntrack has found good stays so; it looks at what comes in */
+	if ((!pkt->ct || pkt->flags & PKT_LOOPED) && !header_sum_good(pkt))
 		return false;
 	switch (proto) {
 	case IPPROTO_TCP:
@@ -399,8 +399,12 @@ static void send_icmp4(struct path_run *run, const struct icmp_error *e)
 
 	if (!may_answer4(run))
 		return;
-	if (run->route == ROUTE_LOCAL)
+	if (run->route == ROUTE_LOCAL) {
 		from = packet_daddr(pkt);
+		/* not whom a route by lo led here (ip_route_output_key()) */
+		if (!host_addr_is_local(run->p->cfg.host, NFPROTO_IPV4, &from))
+			return;
+	}
 	options_echo_way(run, &to);
 	if (!route_answer(run, &to, &from, IPPROTO_ICMP, tos, &rt) ||
 	    (!rt.out->is_loopback &&

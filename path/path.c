@@ -393,28 +393,21 @@ static bool has_options(const struct packet *pkt)
 	return pkt->nfproto == NFPROTO_IPV4 && (pkt->data[0] & 15) > 5;
 }
 
-/* What the host sent to itself: it kept the route that it was sent with, but
- * its options are read. */
-static void receive_looped(struct path_run *run)
-{
-	struct host_route rt = { .type = run->route };
-	enum reason reason = REASON_NONE;
-
-	if (unlikely(has_options(run->pkt)))
-		reason = options_receive(run, &rt);
-	if (reason != REASON_NONE)
-		run_drop(run, reason);
-	else if (run->opt.srr_is_hit)
-		forward(run, &rt);
-	else
-		deliver(run);
-}
-
 /* Routing has an answer, even if that is to refuse: then options are read. */
 static bool is_routed(enum reason reason)
 {
 	return reason != REASON_martian && reason != REASON_rp_filter &&
 	       reason != REASON_not_joined;
+}
+
+/* What is looped keeps the route that it was sent with: by lo, every one that
+ * is not a group's leads to the host (__mkroute_output()). */
+static enum reason route_looped(struct path_run *run, struct host_route *rt)
+{
+	*rt = (struct host_route){ .type = run->route };
+	if (rt->type == ROUTE_UNICAST)
+		rt->type = ROUTE_LOCAL;
+	return REASON_NONE;
 }
 
 /* From PREROUTING on: ip_rcv_finish(), ip6_rcv_finish(). */
@@ -425,11 +418,8 @@ static void receive(struct path_run *run)
 
 	if (hook_run(run, NF_INET_PRE_ROUTING) != STEP_GO_ON)
 		return;
-	if (run->pkt->flags & PKT_LOOPED) {
-		receive_looped(run);
-		return;
-	}
-	reason = route_input(run, NULL, &rt);
+	reason = run->pkt->flags & PKT_LOOPED ? route_looped(run, &rt)
+					      : route_input(run, NULL, &rt);
 	run->route = rt.type;
 	if (unlikely(has_options(run->pkt)) && is_routed(reason))
 		options = options_receive(run, &rt);

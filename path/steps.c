@@ -139,6 +139,7 @@ enum step_end step_reroute(struct path_run *run)
 	run->route = rt.type;
 	run->rerouted = run->pkt->out;
 	run->rerouted_mtu = rt.mtu;
+	run->route = rt.type;
 	run->pkt->out = out;
 	return STEP_GO_ON;
 }
