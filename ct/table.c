@@ -236,6 +236,8 @@ void ct_conn_free(struct ct_table *t, struct ct_conn *ct)
 	if (unlikely(ct_conn_is_wide(ct) && ct->status & IPS_SRC_NAT))
 		ct_source_del(t, ct);
 	if (ct->ext) {
+		/* those of TFTP's first packet, which was not confirmed */
+		ct_expect_forget(t, ct);
 		ct_conn_help_fini(t, ct_table_ext(t, ct));
 		ct_pool_put(&t->ext, ct->ext);
 	}
