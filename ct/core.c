@@ -47,14 +47,20 @@ static inline enum ip_conntrack_info ctinfo_of(uint32_t status, enum ct_dir dir)
 
 bool ct_csum_verify(const struct ct_ctx *cx)
 {
-	switch (packet_csum_l4(cx->pkt, cx->l4.proto, cx->l4.off)) {
+	struct packet *pkt = cx->pkt;
+
+	switch (packet_csum_l4(pkt, cx->l4.proto, cx->l4.off)) {
 	case CSUM_BAD:
 		return false;
 	case CSUM_PARTIAL:
-		return cx->pkt->flags & PKT_CSUM_LAX;
+		if (!(pkt->flags & PKT_CSUM_LAX))
+			return false;
+		break;
 	default:
-		return true;
+		break;
 	}
+	pkt->flags |= PKT_CSUM_VERIFIED;
+	return true;
 }
 
 /* Step 9 and 10, on an entry that the caller has a reference to. */

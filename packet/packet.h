@@ -76,6 +76,9 @@ enum packet_flag {
 	/* made here, its transport checksum left to the output link: so far it
 	 * is the sum of the pseudo header (CHECKSUM_PARTIAL) */
 	PKT_CSUM_PARTIAL = 1 << 10,
+	/* conntrack has verified the checksums, and they were right: whoever
+	 * asks again is told so, whatever was changed since (csum_valid) */
+	PKT_CSUM_VERIFIED = 1 << 11,
 };
 
 /**

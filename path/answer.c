@@ -179,8 +179,7 @@ static bool csum_good(const struct packet *pkt, uint8_t proto, uint32_t off)
 
 	if (pkt->flags & PKT_CSUM_OK || !has_csum(pkt, proto, off))
 		return true;
-	/* what conntrack has found good stays so; it looks at what comes in */
-	if ((!pkt->ct || pkt->flags & PKT_LOOPED) && !header_sum_good(pkt))
+	if (!(pkt->flags & PKT_CSUM_VERIFIED) && !header_sum_good(pkt))
 		return false;
 	switch (proto) {
 	case IPPROTO_TCP:
