@@ -122,7 +122,7 @@ static bool route_answer(const struct path_run *run, const union inet_addr *to,
 		return false;
 	if (inet_addr_is_zero(from))
 		*from = rt->prefsrc;
-	return true;
+	return route_may_leave(run, from, rt);
 }
 
 static bool is_group(enum host_route_type type)

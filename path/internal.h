@@ -225,4 +225,13 @@ enum reason route_input(struct path_run *run, const union inet_addr *daddr,
 /** route_output() - for a packet that this host sends */
 enum reason route_output(struct path_run *run, struct host_route *rt);
 
+/**
+ * route_may_leave() - may what comes from @saddr take the output route @rt?
+ *
+ * IPv4's loopback addresses only by lo, or where route_localnet says so
+ * (__mkroute_output()).
+ */
+bool route_may_leave(const struct path_run *run, const union inet_addr *saddr,
+		     const struct host_route *rt);
+
 #endif

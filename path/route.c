@@ -285,6 +285,15 @@ enum reason route_input(struct path_run *run, const union inet_addr *daddr,
 	return told(run, rt, reason);
 }
 
+bool route_may_leave(const struct path_run *run, const union inet_addr *saddr,
+		     const struct host_route *rt)
+{
+	return run->pkt->nfproto != NFPROTO_IPV4 ||
+	       !ip4_is_loopback(saddr->ip) || rt->out->is_loopback ||
+	       host_link_sysctl(run->p->cfg.host, rt->out,
+				LINK_SYSCTL_route_localnet);
+}
+
 enum reason route_output(struct path_run *run, struct host_route *rt)
 {
 	struct host_flow flow;

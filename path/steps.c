@@ -133,7 +133,10 @@ enum step_end step_reroute(struct path_run *run)
 	const struct host_link *out = run->pkt->out;
 	struct host_route rt;
 	enum reason reason = route_output(run, &rt);
+	const union inet_addr saddr = packet_saddr(run->pkt);
 
+	if (reason == REASON_NONE && !route_may_leave(run, &saddr, &rt))
+		reason = REASON_martian;
 	if (reason != REASON_NONE)
 		return run_drop(run, reason);
 	run->route = rt.type;

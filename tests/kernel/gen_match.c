@@ -188,17 +188,6 @@ struct value {
 	uint8_t a[16];
 };
 
-void aim_at(struct aim *a, const struct frame *f)
-{
-	memset(a, 0, sizeof(*a));
-	a->f = f;
-	a->v6 = f->len >= 40 && f->data[0] >> 4 == 6;
-	a->proto = f->len < 20 ? 0 : a->v6 ? f->data[6] : f->data[9];
-	a->l4 = a->v6 ? 40 : 20;
-	a->is_fragment = f->len < a->l4 + 8 ||
-			 (!a->v6 && (get_be16(f->data + 6) & 0x1fff));
-}
-
 static bool has_layer(const struct aim *a, enum layer layer)
 {
 	bool tcp = a->proto == IPPROTO_TCP, udp = a->proto == IPPROTO_UDP;
@@ -455,6 +444,13 @@ static enum kind form(struct strbuf *b, const struct value *v, const char *type,
 
 /* ---- matches -------------------------------------------------------------- */
 
+/* Those that more packets have than the rest of their header. */
+static bool is_code(enum kind k)
+{
+	return k == KIND_match_icmp_type || k == KIND_match_icmp_code ||
+	       k == KIND_match_icmpv6_type || k == KIND_match_icmpv6_code;
+}
+
 /* A field that the packet has; @typed: one with a datatype of its own. */
 static const struct field *pick_field(const struct aim *a, struct rng *rng,
 				      bool typed)
@@ -467,6 +463,7 @@ static const struct field *pick_field(const struct aim *a, struct rng *rng,
 	} while (tries-- && (!has_layer(a, f->layer) || (typed && !f->type) ||
 			     (f->layer <= LAYER_IP6 && chance(rng, 70)) ||
 			     (f->layer == LAYER_TH && chance(rng, 75)) ||
+			     (is_code(f->kind) && chance(rng, 40)) ||
 			     (f->layer == LAYER_META && chance(rng, 40))));
 	return has_layer(a, f->layer) && (f->type || !typed) ? f : NULL;
 }

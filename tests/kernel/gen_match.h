@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Matches for generated rules, aimed at a packet. */
+/* What generated rules aim at, and their matches. */
 #ifndef TWIN_GEN_MATCH_H
 #define TWIN_GEN_MATCH_H
 
@@ -21,6 +21,21 @@ struct aim {
 };
 
 void aim_at(struct aim *a, const struct frame *f);
+
+/** typedef aim_fits - may a rule of some kind be meant for the packet? */
+typedef bool aim_fits(const struct aim *a);
+
+/**
+ * aim_pick() - a packet for a rule of a table of @family
+ *
+ * Each transport protocol is picked as often as the others, however many
+ * packets it has: its fields would be looked at too seldom otherwise.
+ *
+ * @fits:	what is wanted, where there is one; or NULL
+ * Return: false when the table sees none of the packets.
+ */
+bool aim_pick(struct aim *a, const struct generated *g, struct rng *rng,
+	      const char *family, aim_fits *fits);
 
 /**
  * gen_match() - add a match that is true for the packet, most of the time

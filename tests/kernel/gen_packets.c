@@ -163,12 +163,12 @@ static void data(struct talk *t, int from)
 
 	segment(t, KIND_packet_tcp_data, from, "PA", len,
 		pick(t->rng, windows));
-	if (chance(t->rng, 40)) {
+	if (chance(t->rng, 60)) {
 		t->seq[from] -= len;
 		segment(t, KIND_packet_tcp_retransmit, from, "PA", len,
 			"win=502");
 	}
-	if (chance(t->rng, 80))
+	if (chance(t->rng, 60))
 		segment(t, KIND_packet_tcp_ack, !from, "A", 0,
 			pick(t->rng, windows));
 }
@@ -192,7 +192,7 @@ static void tcp_life(struct talk *t)
 	for (unsigned int n = rng_below(t->rng, 3); n; n--)
 		data(t, chance(t->rng, 50));
 	farewell(t);
-	if (chance(t->rng, 75)) {
+	if (chance(t->rng, 90)) {
 		t->seq[0] += 100000;
 		segment(t, KIND_packet_tcp_reopen, 0, "S", 0, "wscale=3");
 		if (chance(t->rng, 60))
@@ -227,12 +227,13 @@ static void tcp_reset(struct talk *t)
 	if (chance(t->rng, 60))
 		data(t, !from);
 	t->seq[from] += shift;
-	segment(t, KIND_packet_tcp_rst, from, chance(t->rng, 50) ? "R" : "RA",
-		0, "");
+	for (unsigned int n = 1 + rng_below(t->rng, 3); n; n--)
+		segment(t, KIND_packet_tcp_rst, from,
+			chance(t->rng, 50) ? "R" : "RA", 0, "");
 	t->seq[from] -= shift;
 	if (chance(t->rng, 40))
 		segment(t, KIND_packet_tcp_ack, !from, "A", 0, "win=502");
-	if (chance(t->rng, 40))
+	if (chance(t->rng, 75))
 		segment(t, KIND_packet_tcp_reopen, 0, "S", 0, "");
 }
 
@@ -244,7 +245,7 @@ static void tcp_window(struct talk *t)
 
 	handshake(t);
 	data(t, from);
-	for (unsigned int n = 1 + rng_below(t->rng, 3); n; n--) {
+	for (unsigned int n = 2 + rng_below(t->rng, 3); n; n--) {
 		int which = chance(t->rng, 50);
 		uint32_t shift = pick(t->rng, off);
 
@@ -281,7 +282,7 @@ static void tcp_flags(struct talk *t)
 
 	if (open)
 		handshake(t);
-	for (unsigned int n = 2 + rng_below(t->rng, 3); n; n--)
+	for (unsigned int n = 3 + rng_below(t->rng, 3); n; n--)
 		segment(t, KIND_packet_tcp_flags, open && chance(t->rng, 50),
 			pick(t->rng, flags), 0, "");
 }
@@ -411,8 +412,9 @@ static void tftp(struct talk *t)
 	char h[160];
 
 	t->sport = 69;
-	line(t, KIND_packet_tftp, "%s data=0001%04x00",
-	     head(t, "udp", h, sizeof(h)), rng_below(t->rng, 65536));
+	for (unsigned int n = 1 + chance(t->rng, 60); n; n--)
+		line(t, KIND_packet_tftp, "%s data=0001%04x00",
+		     head(t, "udp", h, sizeof(h)), rng_below(t->rng, 65536));
 	line(t, KIND_packet_announced, "%s> reply @1 sport=%u len=20",
 	     t->server.link, port);
 	if (chance(t->rng, 50))
@@ -431,7 +433,7 @@ static void udp(struct talk *t)
 		line(t, KIND_packet_udp, "%s len=%u%s", h,
 		     rng_below(t->rng, 300),
 		     !t->v6 && chance(t->rng, 15) ? " nosum" : "");
-		if (chance(t->rng, 60))
+		if (chance(t->rng, 75))
 			line(t, KIND_packet_udp_reply, "%s> reply @1 len=%u",
 			     t->server.link, rng_below(t->rng, 500));
 	}
@@ -447,10 +449,11 @@ static void udp(struct talk *t)
 static void echo(struct talk *t)
 {
 	unsigned int id = 1 + rng_below(t->rng, 4);
+	unsigned int last = 1 + rng_below(t->rng, 3);
 	char h[160];
 
 	head3(t, icmp_name(t), h, sizeof(h));
-	for (unsigned int n = 1; n <= 1 + rng_below(t->rng, 3); n++) {
+	for (unsigned int n = 1; n <= last; n++) {
 		line(t, KIND_packet_echo, "%s echo-request id=%u seq=%u", h, id,
 		     n);
 		if (chance(t->rng, 75))
@@ -506,7 +509,7 @@ static void nd(struct talk *t)
 }
 
 /* A datagram in pieces: in order, turned round, overlapping, twice, torn. */
-static void fragments(struct talk *t)
+static void datagram(struct talk *t)
 {
 	enum kind kind = t->v6 ? KIND_packet_frag6 : KIND_packet_frag4;
 	unsigned int id = 1 + rng_u32(t->rng) % 65000, how;
@@ -523,6 +526,12 @@ static void fragments(struct talk *t)
 	for (size_t i = 0; i < 3 && orders[how][i]; i++)
 		line(t, kind, "%s len=100 ipid=%u frag=%s", h, id,
 		     orders[how][i]);
+}
+
+static void fragments(struct talk *t)
+{
+	for (unsigned int n = 1 + rng_below(t->rng, 2); n; n--)
+		datagram(t);
 }
 
 static void fragments4(struct talk *t)
@@ -601,17 +610,16 @@ static void options(struct talk *t)
 /* ---- putting them together ----------------------------------------------- */
 
 static void (*const talks[])(struct talk *) = {
-	ftp,	    ext6,	tftp,	       tftp,
-	irc,	    irc,	options,       options,
-	generic,    fragments4, fragments4,    tcp_life,
-	tcp_life,   tcp_life,	tcp_half_open, tcp_reset,
-	tcp_reset,  tcp_window, tcp_midstream, tcp_flags,
-	udp,	    udp,	echo,	       udp,
-	echo,	    echo,	echo,	       icmp_odd,
-	icmp_odd,   nd,		fragments,     fragments4,
-	fragments4, fragments4, fragments6,    fragments6,
-	fragments6, echo4,	echo4,	       echo6,
-	echo6,	    generic,	ext6,	       nd,
+	ftp,	    ext6,	tftp,	       tftp,	   tftp,
+	irc,	    options,	options,       generic,	   generic,
+	generic,    tcp_life,	tcp_life,      tcp_life,   tcp_half_open,
+	tcp_reset,  tcp_reset,	tcp_window,    tcp_window, tcp_midstream,
+	tcp_flags,  tcp_flags,	udp,	       udp,	   udp,
+	udp,	    echo,	echo,	       echo,	   echo,
+	icmp_odd,   icmp_odd,	nd,	       nd,	   ext6,
+	fragments,  fragments4, fragments4,    fragments4, fragments4,
+	fragments6, fragments6, fragments6,    echo4,	   echo4,
+	echo6,	    echo6,	tcp_half_open,
 };
 
 static void set_ends(struct talk *t)
@@ -710,7 +718,7 @@ static void deal(struct generated *g, struct talk *all, size_t n,
 
 void gen_packets(struct generated *g, struct rng *rng)
 {
-	size_t n = 7 + rng_below(rng, 6);
+	size_t n = 8 + rng_below(rng, 6);
 	struct talk *all = xcalloc(n, sizeof(*all));
 
 	for (size_t i = 0; i < n; i++) {

@@ -66,25 +66,6 @@ static const struct {
 	{ "postrouting", "2147483646", false },
 };
 
-/* A packet that the table's family sees. */
-static bool find_target(const struct table_plan *t, struct aim *a)
-{
-	const struct result *sent = &t->g->sent;
-
-	for (int i = 0; i < 50; i++) {
-		const struct step *s =
-			&sent->steps.v[rng_below(t->rng, sent->steps.len)];
-
-		aim_at(a, &s->in);
-		a->inet = !strcmp(t->family, "inet");
-		if (s->in.len < 20 || (!strcmp(t->family, "ip") && a->v6) ||
-		    (!strcmp(t->family, "ip6") && !a->v6))
-			continue;
-		return true;
-	}
-	return false;
-}
-
 /* A regular chain behind the present one, or NULL. */
 static const char *later_chain(const struct table_plan *t,
 			       const struct chain_plan *c, char *name,
@@ -211,7 +192,7 @@ static void verdict(const struct table_plan *t, const struct chain_plan *c,
 	if (r < 9) {
 		strbuf_puts(b, "accept");
 		kind_add(k, KIND_statement_accept);
-	} else if (r < 13) {
+	} else if (r < 12) {
 		strbuf_puts(b, "drop");
 		kind_add(k, KIND_statement_drop);
 	} else if (r < 18) {
@@ -242,7 +223,7 @@ static void add_rule(struct table_plan *t, const struct chain_plan *c,
 
 	snprintf(rule->rule.chain, sizeof(rule->rule.chain), "%s", c->name);
 	rule->rule.index = index;
-	if (find_target(t, &a)) {
+	if (aim_pick(&a, t->g, t->rng, t->family, NULL)) {
 		for (unsigned int n = 1 + chance(t->rng, 35); n; n--)
 			gen_match(&a, t->rng, c->ct, &text, &t->sets,
 				  &rule->kinds);
@@ -259,7 +240,7 @@ static void add_rule(struct table_plan *t, const struct chain_plan *c,
 
 static void add_rules(struct table_plan *t, const struct chain_plan *c)
 {
-	unsigned int n = 3 + rng_below(t->rng, 5);
+	unsigned int n = 4 + rng_below(t->rng, 5);
 
 	for (unsigned int i = 0; i < n; i++)
 		add_rule(t, c, i);
@@ -282,7 +263,7 @@ static void add_base_chain(struct table_plan *t)
 		      "%s\n",
 		      c.name, route ? "route" : "filter", base_chains[i].hook,
 		      base_chains[i].priority,
-		      chance(t->rng, 6) ? "drop" : "accept");
+		      chance(t->rng, 4) ? "drop" : "accept");
 	add_rules(t, &c);
 }
 

@@ -13,6 +13,7 @@ tests_kernel_twin_SOURCES = \
 	tests/kernel/drawn.c tests/kernel/drawn.h \
 	tests/kernel/engine.c tests/kernel/engine.h \
 	tests/kernel/gen.c tests/kernel/gen.h \
+	tests/kernel/gen_aim.c \
 	tests/kernel/gen_host.c \
 	tests/kernel/gen_match.c tests/kernel/gen_match.h \
 	tests/kernel/gen_nat.c \
