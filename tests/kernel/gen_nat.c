@@ -61,11 +61,9 @@ static const enum kind dst_kinds[DECK] = {
 };
 
 static const enum kind src_kinds[DECK] = {
-	KIND_nat_snat,		  KIND_nat_snat_range,
-	KIND_nat_snat_persistent, KIND_nat_snat_map,
-	KIND_nat_snat_prefix,	  KIND_nat_snat_port,
-	KIND_nat_snat_port,	  KIND_nat_masquerade,
-	KIND_nat_accept,
+	KIND_nat_snat,	    KIND_nat_snat_range,  KIND_nat_snat_persistent,
+	KIND_nat_snat_map,  KIND_nat_snat_prefix, KIND_nat_snat_port,
+	KIND_nat_snat_port, KIND_nat_masquerade,  KIND_nat_accept,
 };
 
 static const char *const inside4[] = { "10.0.0.1", "10.0.0.2", "10.9.0.3",
@@ -131,7 +129,7 @@ static void aim_match(const struct nat_plan *n, const struct aim *a)
 {
 	static const char *const links[] = { "lan", "wan", "dmz" };
 	const bool source = !n->at->dst;
-	const uint32_t r = n->left == 0		  ? 2 + rng_below(n->rng, 2)
+	const uint32_t r = n->left == 0		   ? 2 + rng_below(n->rng, 2)
 			   : n->left < BROAD_RULES ? rng_below(n->rng, 4)
 						   : rng_below(n->rng, 2);
 	char addr[INET6_ADDRSTRLEN];
@@ -299,8 +297,7 @@ static void shuffle(struct nat_plan *n)
 static void add_chain(struct nat_plan *n)
 {
 	shuffle(n);
-	strbuf_printf(n->b,
-		      "\tchain %s {\n\t\ttype nat hook %s priority %d\n",
+	strbuf_printf(n->b, "\tchain %s {\n\t\ttype nat hook %s priority %d\n",
 		      n->name, n->at->hook,
 		      (int)rng_below(n->rng, 3) * 100 - 100);
 	for (n->left = 5 + rng_below(n->rng, 5); n->left--;)
@@ -318,8 +315,8 @@ void gen_nat(struct generated *g, struct rng *rng)
 		{ "prerouting", true, false, 20, arrives },
 		{ "postrouting", false, true, 60, opens },
 	};
-	static const char *const families[] = { "inet", "inet", "inet", "inet",
-						"ip",	"ip6" };
+	static const char *const families[] = { "inet", "inet", "inet",
+						"inet", "ip",	"ip6" };
 	const char *family = pick(rng, families);
 
 	if (chance(rng, 10))

@@ -610,16 +610,18 @@ static void options(struct talk *t)
 /* ---- putting them together ----------------------------------------------- */
 
 static void (*const talks[])(struct talk *) = {
-	ftp,	    ext6,	tftp,	       tftp,	   tftp,
-	irc,	    options,	options,       generic,	   generic,
-	generic,    tcp_life,	tcp_life,      tcp_life,   tcp_half_open,
-	tcp_reset,  tcp_reset,	tcp_window,    tcp_window, tcp_midstream,
-	tcp_flags,  tcp_flags,	udp,	       udp,	   udp,
-	udp,	    echo,	echo,	       echo,	   echo,
-	icmp_odd,   icmp_odd,	nd,	       nd,	   ext6,
-	fragments,  fragments4, fragments4,    fragments4, fragments4,
-	fragments6, fragments6, fragments6,    echo4,	   echo4,
-	echo6,	    echo6,	tcp_half_open,
+	ftp,	    ext6,	tftp,	       tftp,
+	tftp,	    irc,	options,       options,
+	generic,    generic,	generic,       tcp_life,
+	tcp_life,   tcp_life,	tcp_half_open, tcp_reset,
+	tcp_reset,  tcp_window, tcp_window,    tcp_midstream,
+	tcp_flags,  tcp_flags,	udp,	       udp,
+	udp,	    udp,	echo,	       echo,
+	echo,	    echo,	icmp_odd,      icmp_odd,
+	nd,	    nd,		ext6,	       fragments,
+	fragments4, fragments4, fragments4,    fragments4,
+	fragments6, fragments6, fragments6,    echo4,
+	echo4,	    echo6,	echo6,	       tcp_half_open,
 };
 
 static void set_ends(struct talk *t)
