@@ -351,6 +351,7 @@ void build_list_all(struct parser *p, const struct loc *loc, struct str what,
 		{ "sets", OBJ_SET },	    { "maps", OBJ_SET },
 		{ "counters", OBJ_OBJECT }, { "quotas", OBJ_OBJECT },
 		{ "limits", OBJ_OBJECT },   { "flowtables", OBJ_FLOWTABLE },
+		{ "meters", OBJ_SET },	    { "synproxys", OBJ_OBJECT },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
