@@ -31,8 +31,9 @@
 #ifndef MADV_COLLAPSE /* since Linux 6.1 */
 #define MADV_COLLAPSE 25
 #endif
-#define REGION_STEP ((size_t)128 << 10)
-#define CHUNK_BYTES ((size_t)1 << CT_POOL_CHUNK_BITS)
+#define REGION_STEP_MIN ((size_t)8 << 10)
+#define REGION_STEP_MAX ((size_t)128 << 10)
+#define CHUNK_BYTES	((size_t)1 << CT_POOL_CHUNK_BITS)
 
 void ct_region_init(struct ct_region *r, size_t size)
 {
@@ -59,9 +60,21 @@ void ct_region_fini(struct ct_region *r)
 	munmap(r->base, r->size);
 }
 
+/* A power of two, so that huge pages get full; a sixteenth of what there is at
+ * most: what few objects need is little. */
+static size_t region_step(size_t used)
+{
+	size_t step = REGION_STEP_MIN;
+
+	while (step < REGION_STEP_MAX && step * 32 <= used)
+		step *= 2;
+	return step;
+}
+
 void ct_region_extend(struct ct_region *r, size_t size)
 {
-	const size_t from = r->used, to = ALIGN_UP(size, REGION_STEP);
+	const size_t from = r->used;
+	const size_t to = ALIGN_UP(size, region_step(from));
 
 	if (mprotect(r->base + from, to - from, PROT_READ | PROT_WRITE))
 		xalloc_failed(to - from);
