@@ -161,10 +161,11 @@ struct rule_ast *build_rule_ast(struct parser *p, struct stmt *stmts,
 struct stmt *build_stmt_add(struct stmt *list, struct stmt *s);
 struct stmt *build_match(struct parser *p, const struct loc *loc,
 			 struct expr *left, enum rel_op op, struct expr *right);
-struct stmt *build_counter_args(struct parser *p, struct str packets,
-				const struct loc *loc, struct str n_packets,
-				struct str bytes, const struct loc *bytes_loc,
-				struct str n_bytes);
+/** build_counter_arg() - `packets N` or `bytes N` of a counter: @args, NULL for
+ * the first */
+struct stmt *build_counter_arg(struct parser *p, struct stmt *args,
+			       struct str what, const struct loc *what_loc,
+			       struct str n, const struct loc *loc);
 /** build_ct_object() - `ct @word ... {`: opens the block of a helper */
 void build_ct_object(struct parser *p, const struct loc *loc, struct str word,
 		     const struct loc *word_loc, struct name_list *names);

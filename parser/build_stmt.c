@@ -72,20 +72,22 @@ struct stmt *build_match(struct parser *p, const struct loc *loc,
 	return &m->s;
 }
 
-struct stmt *build_counter_args(struct parser *p, struct str packets,
-				const struct loc *loc, struct str n_packets,
-				struct str bytes, const struct loc *bytes_loc,
-				struct str n_bytes)
+struct stmt *build_counter_arg(struct parser *p, struct stmt *args,
+			       struct str what, const struct loc *what_loc,
+			       struct str n, const struct loc *loc)
 {
-	NODE(p, c, counter_stmt, stmt_counter, loc);
+	struct counter_stmt *c;
 
-	if (!str_is(packets, "packets"))
-		unexpected(p, loc, packets, "packets");
-	if (!str_is(bytes, "bytes"))
-		unexpected(p, bytes_loc, bytes, "bytes");
-	c->packets = number64(p, n_packets, loc);
-	c->bytes = number64(p, n_bytes, bytes_loc);
-	return &c->s;
+	if (!args)
+		args = build_counter_stmt(p, what_loc, NULL);
+	c = stmt_as(args, counter_stmt);
+	if (str_is(what, "packets"))
+		c->packets = number64(p, n, loc);
+	else if (str_is(what, "bytes"))
+		c->bytes = number64(p, n, loc);
+	else
+		unexpected(p, what_loc, what, "packets or bytes");
+	return args;
 }
 
 struct stmt *build_counter_stmt(struct parser *p, const struct loc *loc,
@@ -205,6 +207,9 @@ struct limit_args *build_limit_burst(struct parser *p, struct limit_args *l,
 		unexpected(p, unit_loc, unit,
 			   l->bytes ? "bytes, kbytes or mbytes" : "packets");
 	l->burst = (uint32_t)(number64(p, n, unit_loc) * scale);
+	if (!l->bytes && !l->burst)
+		diag_error(p->diags, unit_loc,
+			   "a burst is of 1 packet at least");
 	return l;
 }
 

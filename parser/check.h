@@ -58,9 +58,6 @@ void check_init(struct check *c, struct parser *p, uint8_t family,
 /** check_emit() - append a checked statement to the rule */
 void check_emit(struct check *c, struct stmt *s);
 
-/* Statements that a set or an element can have. */
-#define STMTS_IN_SET 2
-
 /**
  * stmts_check() - the statements of a set, an element or a dynset
  * @list:	as written; becomes the checked ones

@@ -37,6 +37,9 @@ struct nftnl_set;
 /* What a concatenation has at most. */
 #define SET_MAX_FIELDS 16
 
+/* Statements that a set or an element can have. */
+#define STMTS_IN_SET 2
+
 /**
  * struct set_type - what the language must know of a set that exists
  *
@@ -49,7 +52,7 @@ struct nftnl_set;
  * @key_typeof, @data_typeof: text of typeof expressions, or NULL
  * @auto_merge: intervals that overlap are joined
  * @has_elems:	there are elements already: no end row at 0 is to be added
- * @has_stmts:	its elements have statements, which a dynset does not list
+ * @stmts:	what its elements keep, by libnftnl's names; NULL: no more
  * @fields:	of a concatenation: those whose type has no size of its own are of
  *		@bits, in @byteorder
  * @layout:	parser/'s own, of sets that it made; NULL otherwise
@@ -61,7 +64,8 @@ struct set_type {
 	uint8_t key_byteorder, data_byteorder; /* as in nft's set userdata */
 	const char *key_typeof, *data_typeof;
 	uint32_t obj_type;
-	bool auto_merge, has_elems, has_stmts;
+	bool auto_merge, has_elems;
+	const char *stmts[STMTS_IN_SET];
 	bool data_interval; /* data are ranges: both ends */
 	struct {
 		uint16_t bits;
@@ -170,7 +174,7 @@ struct cmd_flowtable {
  * @anonymous:	made for a rule that follows; named __set%d / __map%d, @id says
  *		which rule's
  * @nftnl:	the declaration in libnftnl's form, owned by the parser
- * @layout, @open_end, @no_first, @stmts,
+ * @layout, @open_end, @no_first,
  *		@type_loc: parser/'s own
  * @elems:	its elements as nft sends them, sorted and merged as nft does;
  *		NULL when none
@@ -190,7 +194,6 @@ struct cmd_set {
 	const struct set_layout *layout;
 	uint32_t open_end;
 	bool no_first;
-	const struct stmt *stmts;
 	struct loc type_loc;
 };
 

@@ -213,7 +213,6 @@ const struct datatype type_bitmask = {
 	.name = "bitmask",
 	.desc = "bitmask",
 	.format = FORMAT_HEX,
-	.bitmask = true,
 };
 
 const struct datatype type_integer = {

@@ -241,6 +241,12 @@ static const struct symbol day_symbols[] = {
 	{ "Saturday", 6 },  { NULL, 0 },
 };
 
+static int day_parse(struct check *c, const struct datatype *t,
+		     const struct symbol_expr *s, u128 *v)
+{
+	return str_number(s->text, v) && *v <= 6 ? 0 : -1;
+}
+
 const struct datatype type_day = {
 	.id = TYPE_TIME_DAY,
 	.name = "day",
@@ -249,4 +255,5 @@ const struct datatype type_day = {
 	.byteorder = BYTEORDER_HOST,
 	.quoted = true,
 	.symbols = day_symbols,
+	.parse = day_parse,
 };

@@ -265,6 +265,7 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 	struct set_item *si = it->set;
 	struct set_layout l = { 0 };
 	struct check c;
+	unsigned n = 0;
 
 	check_init(&c, p, h->family, h->table, NULL);
 	vec_push(&p->all_sets, set);
@@ -276,7 +277,8 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 	set_type_fill(set, &l);
 	if (stmts_check(&c, &si->stmts))
 		return NULL;
-	set->stmts = si->stmts;
+	for (const struct stmt *s = si->stmts; s; s = s->next)
+		set->type.stmts[n++] = s->ops->nftnl;
 	if (si->elems.len &&
 	    set_fill(&c, set, &l, si->elems.v, si->elems.len, false))
 		return NULL;

@@ -288,6 +288,10 @@ static void learn_meta(struct check *c, const struct key_expr *k, u128 v)
 		p = proto_by_ethertype((unsigned)v);
 		if (p)
 			c->proto.at[PROTO_BASE_NETWORK] = p;
+	} else if (k->key->key == NFT_META_IIFTYPE &&
+		   c->family != NFPROTO_BRIDGE) {
+		c->proto.at[PROTO_BASE_LL] = v == ARPHRD_ETHER ? &proto_ether
+							       : &proto_unknown;
 	} else if (k->key->key == NFT_META_L4PROTO) {
 		p = proto_by_ipproto((unsigned)v);
 		if (p || !c->proto.at[PROTO_BASE_TRANSPORT])

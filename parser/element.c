@@ -304,18 +304,21 @@ static int put_stmts(struct fill *f, size_t row, struct stmt *stmts)
 /* What an element keeps is what its set says that elements keep. */
 static int check_stmts_fit(struct fill *f, const struct stmt *has)
 {
-	const struct stmt *want = f->set->stmts, *s = has;
+	const char *const *want = f->set->type.stmts;
+	unsigned n = 0, n_want = 0;
 
-	for (; s && want; s = s->next, want = want->next)
-		if (s->ops != want->ops)
-			return diag_error2(f->c->diags, &s->loc, &want->loc,
-					   "%s, where the elements of this set "
-					   "have a %s",
-					   s->ops->name, want->ops->name);
-	if (f->set->stmts && (s || want))
-		return diag_error2(f->c->diags, &has->loc, &f->set->stmts->loc,
-				   "as many statements as the set has are "
-				   "expected");
+	while (n_want < STMTS_IN_SET && want[n_want])
+		n_want++;
+	for (const struct stmt *s = has; s; s = s->next, n++)
+		if (n < n_want && strcmp(s->ops->nftnl, want[n]))
+			return diag_error(f->c->diags, &s->loc,
+					  "%s, where the elements of this set "
+					  "have a %s",
+					  s->ops->name, want[n]);
+	if (n != n_want)
+		return diag_error(f->c->diags, &has->loc,
+				  "as many statements as the set has are "
+				  "expected");
 	return 0;
 }
 
@@ -332,7 +335,7 @@ static int put_opts(struct fill *f, size_t row, const struct elem_opts *o)
 		elem_batch_expirations_ms(f->out)[row] = o->expires_ms;
 	if (o->comment)
 		elem_batch_comments(f->out)[row] = o->comment;
-	if (o->stmts && check_stmts_fit(f, o->stmts))
+	if (o->stmts && !f->set->anonymous && check_stmts_fit(f, o->stmts))
 		return -1;
 	return o->stmts ? put_stmts(f, row, o->stmts) : 0;
 }

@@ -468,6 +468,7 @@ stmts
 
 stmt
 	: match_stmt
+	| COUNTER			{ $$ = build_counter_stmt(p, &@$, NULL); }
 	| COUNTER counter_args		{ $$ = build_counter_stmt(p, &@$, $2); }
 	| COUNTER WORD object_ref	{ $$ = build_objref(p, &@$, $1, $2, &@2, $3); }
 	| QUOTA WORD object_ref		{ $$ = build_objref(p, &@$, $1, $2, &@2, $3); }
@@ -596,8 +597,8 @@ own_rules
 	;
 
 counter_args
-	: %empty			{ $$ = NULL; }
-	| WORD NUM WORD NUM		{ $$ = build_counter_args(p, $1, &@1, $2, $3, &@3, $4); }
+	: WORD NUM			{ $$ = build_counter_arg(p, NULL, $1, &@1, $2, &@2); }
+	| counter_args WORD NUM		{ $$ = build_counter_arg(p, $1, $2, &@2, $3, &@3); }
 	;
 
 object_ref
@@ -670,6 +671,7 @@ dyn_opts
 
 dyn_stmts
 	: %empty			{ $$ = NULL; }
+	| dyn_stmts COUNTER		{ $$ = build_stmt_add($1, build_counter_stmt(p, &@2, NULL)); }
 	| dyn_stmts COUNTER counter_args
 					{ $$ = build_stmt_add($1, build_counter_stmt(p, &@2, $3)); }
 	| dyn_stmts kept		{ $$ = build_stmt_add($1, $2); }

@@ -51,3 +51,11 @@ const struct proto_desc *proto_by_ethertype(unsigned ethertype)
 			return *p;
 	return NULL;
 }
+
+static const struct proto_field no_fields[] = { { NULL } };
+
+const struct proto_desc proto_unknown = {
+	.name = "unknown",
+	.base = PROTO_BASE_TRANSPORT,
+	.fields = no_fields,
+};

@@ -70,4 +70,7 @@ const struct proto_desc *proto_by_nfproto(unsigned nfproto);
 /** proto_by_ethertype() - network header of an ethertype, or NULL */
 const struct proto_desc *proto_by_ethertype(unsigned ethertype);
 
+/* Headers that no table describes. */
+extern const struct proto_desc proto_unknown;
+
 #endif

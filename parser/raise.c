@@ -156,7 +156,7 @@ const void *raise_data(const struct nftnl_expr *n, uint16_t attr, uint32_t *len)
 
 bool raise_is_flags(const struct datatype *t)
 {
-	return t && t->bitmask && t->id != TYPE_BITMASK;
+	return t && t->bitmask;
 }
 
 static struct expr *typed_list(struct raise *r, struct expr *e,

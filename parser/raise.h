@@ -120,8 +120,6 @@ bool raise_is_flags(const struct datatype *t);
 
 /* ---- headers (raise_proto.c) --------------------------------------------- */
 
-extern const struct proto_desc proto_unknown;
-
 /** raise_proto_init() - what a family knows of all its packets */
 void raise_proto_init(struct raise *r);
 /** raise_learn() - a match for equality that becomes statement @at of the

@@ -19,13 +19,6 @@
 
 static const struct proto_field no_fields[] = { { NULL } };
 
-/* Headers that no table describes. */
-const struct proto_desc proto_unknown = {
-	.name = "unknown",
-	.base = PROTO_BASE_TRANSPORT,
-	.fields = no_fields,
-};
-
 /* Where families without a network header of their own begin. */
 static const struct proto_desc of_inet = {
 	.name = "inet",

@@ -203,6 +203,16 @@ static int stmt_put(struct nftnl_expr *e, void *data)
 	return 0;
 }
 
+static int stmt_name(struct nftnl_expr *e, void *data)
+{
+	const char **names = data;
+
+	while (*names)
+		names++;
+	*names = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
+	return 0;
+}
+
 /* The statements of a declaration, as netlink has them: two at most. */
 static void stmts_keep(struct rs_set *s, const struct nftnl_set *decl)
 {
@@ -212,10 +222,10 @@ static void stmts_keep(struct rs_set *s, const struct nftnl_set *decl)
 	if (!decl)
 		return;
 	nftnl_set_expr_foreach(decl, stmt_put, nlh);
+	nftnl_set_expr_foreach(decl, stmt_name, s->type.stmts);
 	s->stmt_len = mnl_nlmsg_get_payload_len(nlh);
 	if (!s->stmt_len)
 		return;
-	s->type.has_stmts = true;
 	s->stmt = memcpy(xmalloc(s->stmt_len), mnl_nlmsg_get_payload(nlh),
 			 s->stmt_len);
 }

@@ -13,7 +13,7 @@ static const struct proto_field fields[] = {
 	{ "type", &type_igmp_type, 0, 8 },
 	{ "mrt", &type_integer, 8, 8 },
 	{ "checksum", &type_integer, 16, 16 },
-	{ "group", &type_ipv4_addr, 32, 32 },
+	{ "group", &type_integer, 32, 32 },
 	{ NULL },
 };
 /* clang-format on */

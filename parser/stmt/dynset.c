@@ -4,6 +4,7 @@
 #include <libnftnl/expr.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "base/strbuf.h"
 #include "parser/json.h"
 #include "parser/listing.h"
 #include "parser/lower.h"
@@ -227,7 +228,7 @@ static void dynset_complete(struct raise *r, struct stmt *s)
 	if (expr_is(d->key, concat))
 		d->key = raise_typed(r, d->key, key, BYTEORDER_INVALID);
 	raise_complete(r, &d->key);
-	if (t->has_stmts)
+	if (t->stmts[0])
 		d->stmts = NULL; /* the kernel gives the set's alone */
 	if (d->data) {
 		key = datatype_of_id(r->arena, t->data_type);
@@ -275,27 +276,41 @@ static json_t *meter_json(struct printer *pr, const struct dynset_stmt *d)
 	return json_one("meter", o);
 }
 
+/* nft has no JSON for maps that change, and gives their text. */
+static json_t *map_json(const struct printer *pr, const struct stmt *s)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct printer to = *pr;
+	json_t *j;
+
+	to.out = &text;
+	dynset_print(&to, s);
+	j = json_string(strbuf_str(&text));
+	strbuf_fini(&text);
+	return j;
+}
+
 static json_t *dynset_json(struct printer *pr, const struct stmt *s)
 {
 	const struct dynset_stmt *d = stmt_as_const(s, dynset_stmt);
 	const struct list_world *world = pr->world;
 	struct list_world calm = *world;
-	json_t *o = json_object();
+	json_t *o;
 
 	if (d->is_meter)
 		return meter_json(pr, d);
+	if (d->data)
+		return map_json(pr, s);
+	o = json_object();
 	json_object_set_new(o, "op", json_string(ops[d->op]));
 	json_object_set_new(o, "elem", dynset_elem_json(pr, d));
-	if (d->data)
-		json_object_set_new(o, "data", expr_json(pr, d->data));
-	json_object_set_new(o, d->data ? "map" : "set",
-			    json_sprintf("@%s", d->set_name));
+	json_object_set_new(o, "set", json_sprintf("@%s", d->set_name));
 	calm.stateless = true;
 	pr->world = &calm;
 	if (d->stmts)
 		json_object_set_new(o, "stmt", json_stmts(pr, d->stmts));
 	pr->world = world;
-	return json_one(d->data ? "map" : "set", o);
+	return json_one("set", o);
 }
 
 const struct stmt_ops stmt_dynset = {

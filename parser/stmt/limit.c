@@ -83,11 +83,13 @@ static bool limit_raise(struct raise *r, const struct nftnl_expr *n)
 	return true;
 }
 
-static void put_rate(json_t *o, const struct limit_stmt *m)
+/* Only statements say a burst of no bytes at all. */
+static void put_rate(json_t *o, const struct limit_stmt *m, bool always)
 {
 	if (m->bytes) {
 		json_put_size(o, "rate", "rate_unit", m->rate);
-		json_put_size(o, "burst", "burst_unit", m->burst);
+		if (m->burst || always)
+			json_put_size(o, "burst", "burst_unit", m->burst);
 	} else {
 		json_object_set_new(o, "rate",
 				    json_integer((json_int_t)m->rate));
@@ -102,7 +104,7 @@ static json_t *limit_json(struct printer *pr, const struct stmt *s)
 {
 	json_t *o = json_object();
 
-	put_rate(o, stmt_as_const(s, limit_stmt));
+	put_rate(o, stmt_as_const(s, limit_stmt), true);
 	return json_one("limit", o);
 }
 
@@ -159,7 +161,7 @@ static void object_json(const struct nftnl_obj *o, bool stateless, json_t *to)
 {
 	const struct limit_stmt m = limit_of(o);
 
-	put_rate(to, &m);
+	put_rate(to, &m, false);
 }
 
 const struct object_ops object_limit = {

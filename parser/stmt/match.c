@@ -128,6 +128,10 @@ static int check_op(struct check *c, struct match_stmt *m)
 	bool plain = expr_is(m->right, value);
 
 	if (m->op == OP_NEG) {
+		if (expr_is(m->left, binop))
+			return diag_error2(c->diags, &m->right->loc,
+					   &m->left->loc,
+					   "'!' is for flags without a mask");
 		if (!m->left->dtype->bitmask || !plain)
 			return diag_error2(c->diags, &m->right->loc,
 					   &m->left->loc, "'!' is for flags");

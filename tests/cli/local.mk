@@ -17,6 +17,7 @@ CLI_TESTS = \
 	tests/cli/usage.sh
 EXTRA_DIST += $(CLI_TESTS) tests/cli/json_equal.py \
 	tests/cli/odd_captures.py \
-	tests/cli/refusals.txt tests/cli/sweep.grammar tests/cli/sweep.fixed
+	tests/cli/refusals.txt tests/cli/sweep.grammar tests/cli/sweep.fixed \
+	tests/cli/wild
 TESTS += $(CLI_TESTS)
 AM_TESTS_ENVIRONMENT += NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;

@@ -4,8 +4,9 @@
 # Small random texts of what the language has (sweep.grammar), item by item:
 # nftvm refuses what nft and the kernel refuse, and of the rest bytecode and
 # listings, as text and as JSON, are theirs. ITEMS, SEED and COUNT say which and
-# how many; the item `fixed' is the texts of sweep.fixed, those that once were
-# not.
+# how many; the item `fixed' is the texts of sweep.fixed (FIXED: another file),
+# those that once were not, `wild' the rulesets in the folder wild/ (WILD:
+# another one), such as people and their programs write.
 set -uo pipefail
 : "${NFTVM_BUILD:?folder of a build}"
 PATH=$NFTVM_BUILD:$NFTVM_BUILD/tests/cli:$PATH
@@ -23,7 +24,7 @@ else
 	count=${COUNT:-60}
 fi
 seed=${SEED:-1}
-items=${ITEMS:-fixed $(sed -n 's/^# item: //p' "$here/sweep.grammar")}
+items=${ITEMS:-fixed wild $(sed -n 's/^# item: //p' "$here/sweep.grammar")}
 passed=0 failed=0 refused=0
 
 # What grows by itself; tables are counted through all texts.
@@ -144,16 +145,16 @@ fixed()
 		esac
 		n=$((n + 1))
 		printf '%b\n' "$text" >"$1/$n.nft"
-	done <"$here/sweep.fixed"
+	done <"${FIXED:-$here/sweep.fixed}"
 }
 
 for item in $items; do
 	mkdir "$work/$item"
-	if [ "$item" = fixed ]; then
-		fixed "$work/$item"
-	else
-		sweep "$here/sweep.grammar" "$item" "$seed" "$count" "$work/$item"
-	fi
+	case $item in
+	fixed) fixed "$work/$item" ;;
+	wild) cp "${WILD:-$here/wild}"/*.nft "$work/$item" ;;
+	*) sweep "$here/sweep.grammar" "$item" "$seed" "$count" "$work/$item" ;;
+	esac
 	judge "$item"
 	cd "$work/$item" || exit 1
 	for f in *.nft; do
