@@ -166,7 +166,7 @@ static void reject(const struct table_plan *t, const struct aim *a,
 	uint32_t r = rng_below(t->rng, 4);
 
 	strbuf_puts(b, "reject");
-	if (r == 0 && a->proto == IPPROTO_TCP) {
+	if (r <= 1 && a->proto == IPPROTO_TCP) {
 		strbuf_puts(b, " with tcp reset");
 		kind_add(k, KIND_statement_reject_reset);
 	} else if (r == 1 && a->inet) {
