@@ -36,6 +36,7 @@
 #include "ct/ct.h"
 #include "packet/csum.h"
 #include "packet/frag.h"
+#include "packet/ip6opt.h"
 #include "packet/logline.h"
 #include "path/internal.h"
 #include "path/limit.h"
@@ -70,6 +71,17 @@ static void refuse(struct path_run *run, enum reason reason, uint32_t mtu)
 	run_drop(run, reason);
 }
 
+/* Hop-by-hop options are read where a packet comes in, and the host may have
+ * sent wrong ones: ip6_rcv_core(). */
+static bool hopopts_ok(struct packet *pkt)
+{
+	struct ip6_problem problem;
+
+	return pkt->nfproto != NFPROTO_IPV6 ||
+	       pkt->data[6] != IPPROTO_HOPOPTS ||
+	       ip6_hopopts_ok(pkt, &problem);
+}
+
 /* loopback_xmit(), dev_loopback_xmit(): what the host sends to itself comes
  * in. */
 static void loop(struct path_run *run)
@@ -79,7 +91,10 @@ static void loop(struct path_run *run)
 	pkt->in = pkt->out;
 	pkt->out = NULL;
 	pkt->flags |= PKT_LOOPED;
-	receive(run);
+	if (unlikely(!hopopts_ok(pkt)))
+		refuse(run, REASON_hdr_options, 0);
+	else
+		receive(run);
 }
 
 static void loop_piece(void *data, struct packet *piece)
