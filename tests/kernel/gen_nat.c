@@ -20,7 +20,7 @@
 enum {
 	/* rules at the end of a chain that may fit everything */
 	BROAD_RULES = 2,
-	/* cards of a deck */
+	/* cards of a deck, at most */
 	DECK = 9,
 };
 
@@ -40,7 +40,7 @@ struct nat_hook {
 /**
  * struct nat_plan - a nat chain being written
  * @left:	how many rules are still to come
- * @deck:	the kinds in the order in which they are dealt
+ * @deck:	the kinds in the order in which they are dealt, @size of them
  */
 struct nat_plan {
 	struct generated *g;
@@ -51,6 +51,7 @@ struct nat_plan {
 	char name[16];
 	unsigned int index, left;
 	enum kind deck[DECK];
+	size_t size;
 };
 
 /* What asks for ports fits fewer packets, and is there twice. */
@@ -60,10 +61,11 @@ static const enum kind dst_kinds[DECK] = {
 	KIND_nat_dnat_port, KIND_nat_redirect,	  KIND_nat_accept,
 };
 
-static const enum kind src_kinds[DECK] = {
-	KIND_nat_snat,	    KIND_nat_snat_range,  KIND_nat_snat_persistent,
-	KIND_nat_snat_map,  KIND_nat_snat_prefix, KIND_nat_snat_port,
-	KIND_nat_snat_port, KIND_nat_masquerade,  KIND_nat_accept,
+/* Fewer packets come so far: none to spare for what does nothing. */
+static const enum kind src_kinds[] = {
+	KIND_nat_snat,	    KIND_nat_snat_range, KIND_nat_snat_persistent,
+	KIND_nat_snat_map,  KIND_nat_snat_map,	 KIND_nat_snat_prefix,
+	KIND_nat_snat_port, KIND_nat_masquerade,
 };
 
 static const char *const inside4[] = { "10.0.0.1", "10.0.0.2", "10.9.0.3",
@@ -249,7 +251,7 @@ static bool needs_ports(struct rng *rng, enum kind kind)
 
 static void add_rule(struct nat_plan *n)
 {
-	const enum kind kind = n->deck[n->index % ARRAY_LEN(n->deck)];
+	const enum kind kind = n->deck[n->index % n->size];
 	const bool ports = needs_ports(n->rng, kind);
 	struct gen_rule *rule;
 	struct aim a;
@@ -279,17 +281,17 @@ static void add_rule(struct nat_plan *n)
 /* The kinds that may stand in the chain, in some order. */
 static void shuffle(struct nat_plan *n)
 {
-	const size_t size = ARRAY_LEN(n->deck);
-
-	memcpy(n->deck, n->at->dst ? dst_kinds : src_kinds, sizeof(n->deck));
-	for (size_t i = 0; i < size; i++) {
-		const size_t k = i + rng_below(n->rng, size - i);
+	n->size = n->at->dst ? ARRAY_LEN(dst_kinds) : ARRAY_LEN(src_kinds);
+	memcpy(n->deck, n->at->dst ? dst_kinds : src_kinds,
+	       n->size * sizeof(*n->deck));
+	for (size_t i = 0; i < n->size; i++) {
+		const size_t k = i + rng_below(n->rng, n->size - i);
 		const enum kind kind = n->deck[k];
 
 		n->deck[k] = n->deck[i];
 		n->deck[i] = kind;
 	}
-	for (size_t i = 0; i < size && !n->at->masq; i++)
+	for (size_t i = 0; i < n->size && !n->at->masq; i++)
 		if (n->deck[i] == KIND_nat_masquerade)
 			n->deck[i] = KIND_nat_snat_prefix;
 }
