@@ -78,8 +78,7 @@ static bool hopopts_ok(struct packet *pkt)
 	struct ip6_problem problem;
 
 	return pkt->nfproto != NFPROTO_IPV6 ||
-	       pkt->data[6] != IPPROTO_HOPOPTS ||
-	       ip6_hopopts_ok(pkt, &problem);
+	       pkt->data[6] != IPPROTO_HOPOPTS || ip6_hopopts_ok(pkt, &problem);
 }
 
 /* loopback_xmit(), dev_loopback_xmit(): what the host sends to itself comes
