@@ -420,6 +420,18 @@ static int keys_fit(const struct vm_set *s, const struct elem_batch *b,
 			    b->key_len, s->key_len);
 }
 
+/* Elements can keep statements where their set says nothing of any: nft lets
+ * those of a rule's own set. Contents that are empty and of this transaction
+ * are made once more, with room. */
+static void ext_room(struct vm_set *s, const struct elem_batch *elems)
+{
+	if (s->has_ext || !elems->exprs || s->data || s->next->n)
+		return;
+	s->next->ops->free(s->next);
+	s->has_ext = true;
+	s->next = s->ops->new (s, 0);
+}
+
 int vm_elems_add(struct vm_tx *tx, uint8_t family, const char *table,
 		 const char *set, const struct elem_batch *elems,
 		 struct vm_error *err)
@@ -429,6 +441,7 @@ int vm_elems_add(struct vm_tx *tx, uint8_t family, const char *table,
 
 	if (!s)
 		return -ENOENT;
+	ext_room(s, elems);
 	ret = keys_fit(s, elems, err);
 	for (size_t i = 0; !ret && i < elems->len; i++) {
 		struct row row = { .tx = tx,

@@ -98,7 +98,8 @@ struct vm_dynset_how {
  * @value_len:	bytes stored with a key: data_len, or struct vm_verdict's, or 0
  * @is_vmap:	data are verdicts
  * @obj_type:	data are objects of this type (struct vm_obj *); 0: they are not
- * @has_ext:	elements may have rare parts (struct vm_elem_ext)
+ * @has_ext:	elements may have rare parts (struct vm_elem_ext); turned on by the
+ *		first elements that have statements where the set has none
  * @timeout_ns:	of new elements; 0: for ever
  * @gc_ns:	how often expired elements are collected
  * @size:	most elements, or 0

@@ -100,6 +100,39 @@ Test(elem_tx, elements_have_statements)
 	fx_fini(&fx);
 }
 
+/* nft takes `{ 80 counter, 81 }` in a rule: a set without statements. It counts
+ * then; elements that are there already have no room for any. */
+Test(elem_tx, statements_of_elements_alone)
+{
+	uint8_t bytes[512];
+	struct nftnl_rule *r;
+	struct elem_batch b;
+	struct fx fx;
+
+	fx_init(&fx, NFPROTO_INET);
+	fx_begin(&fx);
+	cr_assert_eq(fx_set_add(&fx, fx_set(&fx, "s", 0, 2)), 0);
+	elem_with_counter(&b, bytes);
+	put_be16(elem_batch_key(&b, elem_batch_add(&b)), 81);
+	cr_assert_eq(vm_elems_add(fx.tx, fx.family, "t", "s", &b, &fx.err), 0,
+		     "%s", fx.err.message);
+	r = fx_rule(&fx, "in");
+	fx_payload(r, NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, NFT_REG_1);
+	fx_lookup(r, NFT_REG_1, "s", -1, 0);
+	fx_add(&fx, r);
+	cr_assert_eq(fx_commit(&fx), 0);
+	fx_run(&fx, "in", NULL);
+	cr_assert_eq(state_of(&fx)->packets, 6);
+	fx_begin(&fx);
+	cr_assert_eq(fx_set_add(&fx, fx_set(&fx, "full", 0, 2)), 0);
+	b.exprs_len[0] = 0;
+	cr_assert_eq(vm_elems_add(fx.tx, fx.family, "t", "full", &b, &fx.err),
+		     0);
+	vm_abort(fx.tx);
+	elem_batch_fini(&b);
+	fx_fini(&fx);
+}
+
 Test(elem_tx, refusals)
 {
 	struct elem_batch b;
