@@ -91,7 +91,7 @@ static void nftvm_grammar_error(YYLTYPE *loc, struct parser *p, void *scanner,
 %type <str> name rname word text nword vword metaword optword ctword logval dirword proto_word
 %type <kw> dir metakw nkw namekw wordkw
 %type <expr> lprim lexpr lconcat rprim rexpr item citem rhs rhs_list set_ref
-%type <expr> set_lit elems init sexpr satom svalue verdict map_arg
+%type <expr> dyn_key dyn_field set_lit elems init sexpr satom svalue verdict map_arg
 %type <own_rules> own_rules
 %type <elem> elem
 %type <opts> elem_opts
@@ -653,9 +653,19 @@ dyn_op
 	;
 
 dyn_elem
-	: lconcat dyn_opts dyn_stmts	{ $$ = build_dyn_elem($1, $2, $3, NULL); }
-	| lconcat dyn_opts dyn_stmts ':' svalue
+	: dyn_key dyn_opts dyn_stmts	{ $$ = build_dyn_elem($1, $2, $3, NULL); }
+	| dyn_key dyn_opts dyn_stmts ':' svalue
 					{ $$ = build_dyn_elem($1, $2, $3, $5); }
+	;
+
+dyn_key
+	: dyn_field
+	| dyn_key '.' dyn_field		{ $$ = build_concat(p, &@$, $1, $3); }
+	;
+
+dyn_field
+	: lexpr
+	| satom
 	;
 
 meter_size

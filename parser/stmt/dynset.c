@@ -63,6 +63,45 @@ static int meter_check(struct check *c, struct dynset_stmt *d)
 	return 0;
 }
 
+/* A constant in a key is of the set's field. */
+static struct expr *field_check(struct check *c, struct expr *e,
+				const struct set_field *f)
+{
+	struct expect old = c->want;
+
+	if (!expr_is(e, symbol) && !expr_is(e, var))
+		return e;
+	c->want.dtype = f->dtype;
+	c->want.len = f->len;
+	c->want.byteorder = f->byteorder;
+	e = expr_check(c, e);
+	c->want = old;
+	return e;
+}
+
+static struct expr *key_check(struct check *c, struct expr *e,
+			      const struct set_layout *l)
+{
+	struct list_expr *key;
+	struct expr **items;
+
+	if (!expr_is(e, concat)) {
+		e = field_check(c, e, &l->f[0]);
+		return e ? expr_check(c, e) : NULL;
+	}
+	key = arena_memdup(c->arena, e, sizeof(*key));
+	items = key->items.v;
+	key->items.v = arena_array(c->arena, struct expr *, key->items.len);
+	key->items.cap = key->items.len;
+	for (size_t i = 0; i < key->items.len; i++) {
+		key->items.v[i] = i < l->n ? field_check(c, items[i], &l->f[i])
+					   : items[i];
+		if (!key->items.v[i])
+			return NULL;
+	}
+	return expr_check(c, &key->e);
+}
+
 static int dynset_check(struct check *c, struct stmt *s)
 {
 	struct dynset_stmt *d = arena_memdup(c->arena, s, sizeof(*d));
@@ -78,7 +117,7 @@ static int dynset_check(struct check *c, struct stmt *s)
 	if (set_layout_of_type(c, expr_as(set, setref_expr)->type, &set->loc,
 			       &l))
 		return -1;
-	d->key = expr_check(c, d->key);
+	d->key = key_check(c, d->key, &l);
 	if (!d->key)
 		return -1;
 	if (!types_match(d->key->dtype, set->dtype))
@@ -227,6 +266,8 @@ static void dynset_complete(struct raise *r, struct stmt *s)
 
 	if (expr_is(d->key, concat))
 		d->key = raise_typed(r, d->key, key, BYTEORDER_INVALID);
+	else if (expr_is(d->key, value)) /* nft asks the set of fields alone */
+		d->key = raise_typed(r, d->key, &type_invalid, BYTEORDER_BIG);
 	raise_complete(r, &d->key);
 	if (t->stmts[0])
 		d->stmts = NULL; /* the kernel gives the set's alone */
