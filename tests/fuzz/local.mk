@@ -25,9 +25,13 @@ noinst_PROGRAMS += tests/fuzz/helpers
 tests_fuzz_helpers_SOURCES = tests/fuzz/helpers.c tests/ct/wire.c tests/ct/wire.h
 tests_fuzz_helpers_LDADD = libengine.la
 tests_fuzz_helpers_LDFLAGS = $(FUZZ_LINK)
+noinst_PROGRAMS += tests/fuzz/packet
+tests_fuzz_packet_SOURCES = tests/fuzz/packet.c
+tests_fuzz_packet_LDADD = libengine.la
+tests_fuzz_packet_LDFLAGS = $(FUZZ_LINK)
 noinst_PROGRAMS += tests/fuzz/rewrite
 tests_fuzz_rewrite_SOURCES = tests/fuzz/rewrite.c
 tests_fuzz_rewrite_LDADD = libengine.la
 tests_fuzz_rewrite_LDFLAGS = $(FUZZ_LINK)
 endif
-EXTRA_DIST += tests/fuzz/run.sh
+EXTRA_DIST += tests/fuzz/run.sh tests/fuzz/packet.dict tests/fuzz/seeds
