@@ -9,7 +9,7 @@
 /* struct replay_own - the options that replay alone has */
 struct replay_own {
 	struct cli_box box;
-	bool quiet, emit, readdress, reference;
+	bool quiet, emit, readdress, reference, explain;
 	const char *dump_conntrack, *dump_expect, *dump_ruleset;
 	const char *write;
 };
@@ -23,6 +23,17 @@ static int set_quiet(struct cli *c, const char *arg)
 static int set_emit(struct cli *c, const char *arg)
 {
 	((struct replay_own *)c->own)->emit = true;
+	return CLI_DONE;
+}
+
+static int set_explain(struct cli *c, const char *arg)
+{
+	static const char *const words[] = { "invalid" };
+
+	if (cli_word(arg, words, ARRAY_LEN(words)) < 0)
+		return cli_usage_error(c->cmd, "--explain is invalid, not '%s'",
+				       arg);
+	((struct replay_own *)c->own)->explain = true;
 	return CLI_DONE;
 }
 
@@ -80,6 +91,10 @@ static const struct cli_option replay_options[] = {
 	{ "write", 0, "FILE",
 	  "what leaves, as pcapng; - is stdout, the report on stderr",
 	  set_write },
+	{ "explain", 0, "WHAT",
+	  "invalid: which numbers made a packet invalid, and what setting would "
+	  "let it pass",
+	  set_explain },
 	{ "readdress", 0, NULL,
 	  "replies of other translations become the ruleset's own",
 	  set_readdress },
@@ -99,6 +114,7 @@ static int replay_run(struct cli *c)
 		.quiet = own->quiet,
 		.emit = own->emit,
 		.readdress = own->readdress,
+		.explain = own->explain,
 		.dump_conntrack = own->dump_conntrack,
 		.dump_expect = own->dump_expect,
 		.dump_ruleset = own->dump_ruleset,

@@ -20,6 +20,20 @@ static bool same_daddr(const struct packet *pkt, struct ct_conn *ct,
 	return inet_addr_eq(&outer, &tuple.dst);
 }
 
+/* An error about what nobody knows here; @quoted NULL: it cannot be read. */
+static enum ct_verdict unknown(struct ct_ctx *cx, const struct ct_key *quoted)
+{
+	struct ct_why *why;
+
+	ct_invalid(cx, REASON_ct_icmp_error);
+	why = ct_why_wanted(cx);
+	if (why && quoted) {
+		why->has_about = true;
+		ct_key_tuple(quoted, &why->about);
+	}
+	return CT_INVALID;
+}
+
 enum ct_verdict ct_inet_error(struct ct_ctx *cx, uint32_t inner)
 {
 	const struct ct_l4proto *p;
@@ -30,15 +44,15 @@ enum ct_verdict ct_inet_error(struct ct_ctx *cx, uint32_t inner)
 	uint64_t hash;
 
 	if (!ct_find_l4(cx->pkt, inner, &l4))
-		return ct_invalid(cx, REASON_ct_icmp_error);
+		return unknown(cx, NULL);
 	p = ct_l4proto_find(l4.proto);
 	if (!ct_key_from_packet(cx->pkt, inner, &l4, p, &quoted) ||
 	    !ct_l4proto_invert(p, &quoted, &key))
-		return ct_invalid(cx, REASON_ct_icmp_error);
+		return unknown(cx, NULL);
 	hash = ct_key_hash(&cx->t->secret, &key, &quoted);
 	ct = ct_lookup(cx->t, &key, &quoted, hash, cx->now, &dir);
 	if (!ct)
-		return ct_invalid(cx, REASON_ct_icmp_error);
+		return unknown(cx, &quoted);
 	if (!same_daddr(cx->pkt, ct, dir)) {
 		ct_conn_put(cx->t, ct);
 		return ct_invalid(cx, REASON_ct_icmp_error_dst);

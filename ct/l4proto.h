@@ -11,6 +11,7 @@
 
 #include "ct/conn.h"
 #include "ct/table.h"
+#include "ct/why.h"
 
 /* What a tracker says of a packet. */
 enum ct_verdict {
@@ -168,6 +169,65 @@ static inline bool ct_key_from_packet(const struct packet *pkt, uint32_t nhoff,
 static inline enum ct_verdict ct_invalid(struct ct_ctx *cx, enum reason why)
 {
 	cx->pkt->ct_reason = why;
+	if (unlikely(cx->t->why) && cx->t->why->reason == REASON_NONE)
+		*cx->t->why = (struct ct_why){ .reason = why, .pkt = cx->pkt };
+	return CT_INVALID;
+}
+
+/** ct_why_wanted() - the record of this packet, if somebody wants one; of use
+ * behind ct_invalid() */
+static inline struct ct_why *ct_why_wanted(const struct ct_ctx *cx)
+{
+	struct ct_why *w = cx->t->why;
+
+	return unlikely(w) && w->pkt == cx->pkt ? w : NULL;
+}
+
+/** ct_why_number() - behind ct_invalid(): a number that was looked at */
+static inline void ct_why_number(const struct ct_ctx *cx, const char *name,
+				 uint32_t value)
+{
+	struct ct_why *w = ct_why_wanted(cx);
+
+	if (!w || w->n == CT_WHY_NUMBERS)
+		return;
+	w->numbers[w->n].name = name;
+	w->numbers[w->n++].value = value;
+}
+
+/** ct_why_setting() - and the sysctl that would have let it pass */
+static inline void ct_why_setting(const struct ct_ctx *cx, const char *setting)
+{
+	struct ct_why *w = ct_why_wanted(cx);
+
+	if (w)
+		w->setting = setting;
+}
+
+/** ct_why_state() - and the connection's state */
+static inline void ct_why_state(const struct ct_ctx *cx, const char *state)
+{
+	struct ct_why *w = ct_why_wanted(cx);
+
+	if (w)
+		w->state = state;
+}
+
+/** ct_why_short() - it has @is bytes, and should have @wanted */
+static inline enum ct_verdict ct_why_short(struct ct_ctx *cx, uint32_t is,
+					   uint32_t wanted)
+{
+	ct_invalid(cx, REASON_ct_short);
+	ct_why_number(cx, "bytes", is);
+	ct_why_number(cx, "wanted", wanted);
+	return CT_INVALID;
+}
+
+/** ct_why_checksum() - the checksum is wrong */
+static inline enum ct_verdict ct_why_checksum(struct ct_ctx *cx)
+{
+	ct_invalid(cx, REASON_ct_checksum);
+	ct_why_setting(cx, "net.netfilter.nf_conntrack_checksum=0");
 	return CT_INVALID;
 }
 

@@ -21,7 +21,7 @@ libengine_la_SOURCES += \
 	ct/proto_icmp.c \
 	ct/proto_icmpv6.c \
 	ct/proto_sctp.c \
-	ct/proto_tcp.c ct/tcp.h ct/tcp_usual.c \
+	ct/proto_tcp.c ct/tcp.h ct/why.h ct/tcp_usual.c \
 	ct/proto_udp.c \
 	ct/proto_udplite.c \
 	ct/seqadj.c ct/seqadj.h \

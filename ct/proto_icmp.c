@@ -75,11 +75,15 @@ static enum ct_verdict icmp_error(struct ct_ctx *cx)
 		return CT_ACCEPT; /* the tracker will refuse it */
 	ih = packet_read(cx->pkt, cx->l4.off, ICMP_HEADER_BYTES);
 	if (!ih)
-		return ct_invalid(cx, REASON_ct_short);
+		return ct_why_short(cx, cx->pkt->wire_len - cx->l4.off,
+				    ICMP_HEADER_BYTES);
 	if (ct_csum_bad(cx))
-		return ct_invalid(cx, REASON_ct_checksum);
-	if (ih[0] > NR_ICMP_TYPES)
-		return ct_invalid(cx, REASON_ct_icmp_type);
+		return ct_why_checksum(cx);
+	if (ih[0] > NR_ICMP_TYPES) {
+		ct_invalid(cx, REASON_ct_icmp_type);
+		ct_why_number(cx, "type", ih[0]);
+		return CT_INVALID;
+	}
 	if (!icmp_is_error[ih[0]])
 		return CT_ACCEPT;
 	return ct_inet_error(cx, cx->l4.off + ICMP_HEADER_BYTES);
@@ -93,8 +97,11 @@ static enum ct_verdict icmp_packet(struct ct_ctx *cx)
 		return ct_invalid(cx, REASON_ct_family);
 	ct_conn_key(cx->ct, &key);
 	if (key_type(&key) >= ARRAY_LEN(icmp_valid_new) ||
-	    !icmp_valid_new[key_type(&key)])
-		return ct_invalid(cx, REASON_ct_icmp_new);
+	    !icmp_valid_new[key_type(&key)]) {
+		ct_invalid(cx, REASON_ct_icmp_new);
+		ct_why_number(cx, "type", key_type(&key));
+		return CT_INVALID;
+	}
 	ct_refresh(cx, ct_ticks(cx->t->cfg.icmp_timeout));
 	return CT_ACCEPT;
 }

@@ -109,7 +109,7 @@ static enum ct_verdict icmpv6_error(struct ct_ctx *cx)
 	if (!ih)
 		return ct_invalid(cx, REASON_ct_short);
 	if (ct_csum_bad(cx))
-		return ct_invalid(cx, REASON_ct_checksum);
+		return ct_why_checksum(cx);
 	type = ih[0] - 130u;
 	if (type < ARRAY_LEN(icmpv6_untracked) && icmpv6_untracked[type]) {
 		cx->pkt->ctinfo = IP_CT_UNTRACKED;

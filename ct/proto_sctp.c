@@ -383,8 +383,12 @@ static enum ct_verdict sctp_chunk(struct ct_ctx *cx, struct ct_sctp *sctp,
 
 	if (tag == TAG_GOOD) {
 		next = sctp_new_state(cx->dir, old, c->type);
-		if (next == sIV)
-			return ct_invalid(cx, REASON_ct_sctp_state);
+		if (next == sIV) {
+			ct_invalid(cx, REASON_ct_sctp_state);
+			ct_why_state(cx, sctp_state_names[old]);
+			ct_why_number(cx, "chunk", c->type);
+			return CT_INVALID;
+		}
 		if (c->type == SCTP_INIT || c->type == SCTP_INIT_ACK)
 			tag = chunk_init(cx, sctp, b, c, old, next);
 	}
@@ -405,7 +409,7 @@ static enum ct_verdict bundle_read(struct ct_ctx *cx, struct bundle *b)
 	if (!sh)
 		return ct_invalid(cx, REASON_ct_short);
 	if (ct_csum_bad(cx))
-		return ct_invalid(cx, REASON_ct_checksum);
+		return ct_why_checksum(cx);
 	*b = (struct bundle){
 		.pkt = cx->pkt,
 		.off = cx->l4.off + SCTP_HEADER_BYTES,
@@ -431,8 +435,13 @@ static enum ct_verdict sctp_packet(struct ct_ctx *cx)
 	if (!(cx->ct->status & IPS_CONFIRMED) &&
 	    sctp_new(cx, &b, sctp) != CT_ACCEPT)
 		return CT_INVALID;
-	if (!(b.seen & OWN_TAG_RULE) && b.vtag != sctp->vtag[cx->dir])
-		return ct_invalid(cx, REASON_ct_sctp_vtag);
+	if (!(b.seen & OWN_TAG_RULE) && b.vtag != sctp->vtag[cx->dir]) {
+		ct_invalid(cx, REASON_ct_sctp_vtag);
+		ct_why_state(cx, sctp_state_names[sctp->state]);
+		ct_why_number(cx, "vtag", be32toh(b.vtag));
+		ct_why_number(cx, "wanted", be32toh(sctp->vtag[cx->dir]));
+		return CT_INVALID;
+	}
 	for (off = b.off; chunk_next(&b, &off, &c);) {
 		if (sctp_chunk(cx, sctp, &b, &c, &ignore) != CT_ACCEPT)
 			return CT_INVALID;

@@ -152,6 +152,9 @@ static const uint32_t tcp_timeouts[TCP_CONNTRACK_MAX] = {
 	[TCP_CONNTRACK_CLOSE] = 10,	      [TCP_CONNTRACK_SYN_SENT2] = 120,
 };
 
+/* The sysctl that lets a segment pass. */
+#define SETTING(name) "net.netfilter.nf_conntrack_tcp_" name "=1"
+
 static const char *const tcp_state_names[TCP_CONNTRACK_MAX] = {
 	[TCP_CONNTRACK_NONE] = "NONE",
 	[TCP_CONNTRACK_SYN_SENT] = "SYN_SENT",
@@ -196,17 +199,20 @@ static enum ct_verdict segment_read(struct ct_ctx *cx, struct segment *seg)
 	uint32_t len, header;
 	uint8_t kind;
 
-	if (!th)
-		return ct_invalid(cx, REASON_ct_short);
 	len = pkt->wire_len - cx->l4.off;
+	if (!th)
+		return ct_why_short(cx, len, TCP_HEADER_BYTES);
 	header = (th[12] >> 4) * 4u;
 	if (header < TCP_HEADER_BYTES || header > len)
-		return ct_invalid(cx, REASON_ct_short);
+		return ct_why_short(cx, len, MAX(header, TCP_HEADER_BYTES));
 	if (ct_csum_bad(cx))
-		return ct_invalid(cx, REASON_ct_checksum);
+		return ct_why_checksum(cx);
 	kind = tcp_kinds[th[13] & TCP_FLAGS_JUDGED];
-	if (!kind)
-		return ct_invalid(cx, REASON_ct_tcp_flags);
+	if (!kind) {
+		ct_invalid(cx, REASON_ct_tcp_flags);
+		ct_why_number(cx, "flags", th[13]);
+		return CT_INVALID;
+	}
 	seg->seq = get_be32(th + 4);
 	seg->ack = get_be32(th + 8);
 	seg->win = get_be16(th + 14);
@@ -305,8 +311,13 @@ static enum ct_verdict tcp_new(struct ct_ctx *cx, const struct segment *seg,
 	uint8_t state = tcp_conntracks[CT_DIR_ORIGINAL][seg->kind][sNO];
 
 	if (state == sIV ||
-	    (state != TCP_CONNTRACK_SYN_SENT && !cx->t->cfg.tcp_loose))
-		return ct_invalid(cx, REASON_ct_tcp_new);
+	    (state != TCP_CONNTRACK_SYN_SENT && !cx->t->cfg.tcp_loose)) {
+		ct_invalid(cx, REASON_ct_tcp_new);
+		ct_why_number(cx, "flags", seg->flags);
+		if (state != sIV)
+			ct_why_setting(cx, SETTING("loose"));
+		return CT_INVALID;
+	}
 	client->end = seg->end;
 	client->maxwin = MAX(seg->win, 1);
 	if (state == TCP_CONNTRACK_SYN_SENT) {
@@ -444,6 +455,10 @@ static enum tcp_fate tcp_rst_seq(struct ct_ctx *cx, const struct ct_tcp *tcp,
 	if (before(seg->seq, peer->maxack) &&
 	    !cx->t->cfg.tcp_ignore_invalid_rst) {
 		ct_invalid(cx, REASON_ct_tcp_rst_seq);
+		ct_why_state(cx, tcp_state_names[tcp->state]);
+		ct_why_number(cx, "seq", seg->seq);
+		ct_why_number(cx, "receiver's maxack", peer->maxack);
+		ct_why_setting(cx, SETTING("ignore_invalid_rst"));
 		return FATE_INVALID;
 	}
 	if (!tcp_established(cx, tcp) || seg->seq == peer->maxack)
@@ -497,6 +512,8 @@ static enum tcp_fate tcp_first_look(struct ct_ctx *cx, struct ct_tcp *tcp,
 	switch (move->new) {
 	case sIV:
 		ct_invalid(cx, REASON_ct_tcp_state);
+		ct_why_state(cx, tcp_state_names[tcp->state]);
+		ct_why_number(cx, "flags", seg->flags);
 		return FATE_INVALID;
 	case TCP_CONNTRACK_SYN_SENT:
 		if (move->old < TCP_CONNTRACK_TIME_WAIT)
@@ -536,6 +553,13 @@ enum tcp_window {
 	WINDOW_INVALID
 };
 
+/*
+ * struct bounds - the numbers that are compared; may differ from the segment's
+ */
+struct bounds {
+	uint32_t seq, end, ack, sack;
+};
+
 /* The verdict on a segment out of window, unless we are to be liberal. */
 static enum tcp_window out_of_window(struct ct_ctx *cx,
 				     const struct ct_tcp_end *sender,
@@ -547,6 +571,30 @@ static enum tcp_window out_of_window(struct ct_ctx *cx,
 	if (verdict == WINDOW_INVALID)
 		ct_invalid(cx, why);
 	return verdict;
+}
+
+/* Out of window, with the numbers that decided it. */
+static enum tcp_window window_invalid(struct ct_ctx *cx,
+				      const struct ct_tcp *tcp,
+				      const struct bounds *b, enum reason why)
+{
+	const struct ct_tcp_end *sender = &tcp->seen[cx->dir];
+	const struct ct_tcp_end *receiver = &tcp->seen[!cx->dir];
+	enum tcp_window v = out_of_window(cx, sender, WINDOW_INVALID, why);
+
+	if (v != WINDOW_INVALID || !cx->t->why)
+		return v;
+	ct_why_state(cx, tcp_state_names[tcp->state]);
+	ct_why_number(cx, "seq", b->seq);
+	ct_why_number(cx, "end", b->end);
+	ct_why_number(cx, "sack", b->sack);
+	ct_why_number(cx, "sender's end", sender->end);
+	ct_why_number(cx, "sender's maxend", sender->maxend);
+	ct_why_number(cx, "sender's maxwin", sender->maxwin);
+	ct_why_number(cx, "receiver's end", receiver->end);
+	ct_why_number(cx, "receiver's maxwin", receiver->maxwin);
+	ct_why_setting(cx, SETTING("be_liberal"));
+	return v;
 }
 
 /* tcp_init_sender(): the first SYN of this side, or one that starts anew. */
@@ -616,13 +664,6 @@ static bool tcp_learn_sender(struct ct_tcp *tcp, enum ct_dir dir,
 	return false;
 }
 
-/*
- * struct bounds - the numbers that are compared; may differ from the segment's
- */
-struct bounds {
-	uint32_t seq, end, ack, sack;
-};
-
 /* Bounds I to IV, steps e to h. WINDOW_ACCEPT with *@fits false: out of
  * window, but we are liberal. */
 static enum tcp_window tcp_check_bounds(struct ct_ctx *cx, struct ct_tcp *tcp,
@@ -642,8 +683,8 @@ static enum tcp_window tcp_check_bounds(struct ct_ctx *cx, struct ct_tcp *tcp,
 
 		if (!ends_in_window || !ack_recent || !ack_of_seen ||
 		    over > receiver->maxwin)
-			return out_of_window(cx, sender, WINDOW_INVALID,
-					     REASON_ct_tcp_seq_over);
+			return window_invalid(cx, tcp, b,
+					      REASON_ct_tcp_seq_over);
 		/* A little more than was allowed. If it gets through and is
 		 * acknowledged, that must not look like an ACK of data
 		 * never seen. */
@@ -652,8 +693,7 @@ static enum tcp_window tcp_check_bounds(struct ct_ctx *cx, struct ct_tcp *tcp,
 		return out_of_window(cx, sender, WINDOW_IGNORE, REASON_NONE);
 	}
 	if (!ack_of_seen)
-		return out_of_window(cx, sender, WINDOW_INVALID,
-				     REASON_ct_tcp_ack_over);
+		return window_invalid(cx, tcp, b, REASON_ct_tcp_ack_over);
 	if ((receiver->maxwin && !ends_in_window) || !ack_recent)
 		return out_of_window(cx, sender, WINDOW_IGNORE, REASON_NONE);
 	*fits = true;

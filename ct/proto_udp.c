@@ -17,12 +17,17 @@ static enum ct_verdict udp_check(struct ct_ctx *cx)
 	uint32_t len;
 
 	if (!uh)
-		return ct_invalid(cx, REASON_ct_short);
+		return ct_why_short(cx, pkt->wire_len - cx->l4.off,
+				    UDP_HEADER_BYTES);
 	len = get_be16(uh + 4);
-	if (len < UDP_HEADER_BYTES || len > pkt->wire_len - cx->l4.off)
-		return ct_invalid(cx, REASON_ct_udp_length);
+	if (len < UDP_HEADER_BYTES || len > pkt->wire_len - cx->l4.off) {
+		ct_invalid(cx, REASON_ct_udp_length);
+		ct_why_number(cx, "length", len);
+		ct_why_number(cx, "bytes", pkt->wire_len - cx->l4.off);
+		return CT_INVALID;
+	}
 	if (load_raw16(uh + 6) && ct_csum_bad(cx))
-		return ct_invalid(cx, REASON_ct_checksum);
+		return ct_why_checksum(cx);
 	return CT_ACCEPT;
 }
 

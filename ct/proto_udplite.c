@@ -24,7 +24,7 @@ static enum ct_verdict udplite_check(struct ct_ctx *cx)
 	/* There is no UDP-Lite without a checksum; what the kernel takes as
 	 * right see packet_csum_l4(). */
 	if (!load_raw16(uh + 6) || ct_csum_bad(cx))
-		return ct_invalid(cx, REASON_ct_checksum);
+		return ct_why_checksum(cx);
 	return CT_ACCEPT;
 }
 

@@ -21,6 +21,7 @@
  * which these are; this is the one place where it shows.
  */
 #include "ct/table.h"
+#include "ct/why.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,11 @@ void ct_table_free(struct ct_table *t)
 	ct_expects_fini(&t->expects);
 	ct_source_fini(t);
 	free(t);
+}
+
+void ct_table_explain(struct ct_table *t, struct ct_why *why)
+{
+	t->why = why;
 }
 
 void ct_table_set_acct(struct ct_table *t, bool on)

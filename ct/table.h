@@ -46,6 +46,7 @@ enum ct_kind {
  * @gc_next:	number of the slot that collection looks at next
  * @gc_ns:	clock of the last collection
  * @source:	translated entries by their source
+ * @why:	who wants to know why packets are invalid; or NULL
  */
 struct ct_table {
 	struct ct_config cfg;
@@ -59,6 +60,7 @@ struct ct_table {
 	uint32_t gc_press, gc_lock, gc_next;
 	uint64_t gc_ns;
 	struct ct_source source;
+	struct ct_why *why;
 };
 
 /** ct_table_conn() - the entry of a reference. Without a branch on its kind,

@@ -20,4 +20,5 @@ libengine_la_SOURCES += \
 	lab/trace_text.c \
 	lab/trace_tree.c lab/trace_tree.h \
 	lab/tracer.c lab/tracer.h \
+	lab/why.c lab/why.h \
 	lab/twice.c lab/twice.h

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/names.h"
 
+#include <arpa/inet.h>
+
+#include "base/strbuf.h"
+
 #include "base/util.h"
 #include "ct/ct.h"
 
@@ -65,4 +69,20 @@ const char *l4_name(uint8_t l4proto)
 			return rows[i].name;
 	}
 	return NULL;
+}
+
+void tuple_end(const struct ct_tuple *t, bool source, struct strbuf *out)
+{
+	const uint16_t port = be16toh(source ? t->sport : t->dport);
+	const bool v4 = t->l3 == NFPROTO_IPV4;
+	char addr[INET6_ADDRSTRLEN];
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, source ? &t->src : &t->dst, addr,
+		  sizeof(addr));
+	if (t->l4 != IPPROTO_ICMP && t->l4 != IPPROTO_ICMPV6)
+		strbuf_printf(out, v4 ? "%s:%u" : "[%s]:%u", addr, port);
+	else if (source)
+		strbuf_printf(out, "%s id %u", addr, port);
+	else
+		strbuf_puts(out, addr);
 }

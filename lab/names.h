@@ -17,6 +17,11 @@ const char *ct_status_name(unsigned bit);
 /** family_name() - "ip", "ip6", "inet" */
 const char *family_name(uint8_t family);
 
+/** tuple_end() - "10.0.0.1:80", "[fd00::1]:80", "10.0.0.1 id 7": an end of a
+ * connection, appended */
+struct strbuf;
+void tuple_end(const struct ct_tuple *t, bool source, struct strbuf *out);
+
 /** l4_name() - "tcp", ...; NULL for a protocol without a name here */
 const char *l4_name(uint8_t l4proto);
 

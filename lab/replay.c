@@ -28,6 +28,7 @@
 #include "lab/result_json.h"
 #include "lab/summary.h"
 #include "lab/twice.h"
+#include "lab/why.h"
 #include "path/capture.h"
 
 #define BATCH_BYTES (1024 * 1024)
@@ -59,6 +60,7 @@ struct replay {
 	struct summary sum;
 	uint64_t first_ns, frames;
 	struct tracer tracer;
+	struct ct_why why; /* of the batch's packet, with --explain */
 	bool tracing;
 	struct nv_time now;
 	int status;
@@ -117,7 +119,7 @@ static size_t batch_size(const struct replay *r)
 {
 	const uint64_t stop = r->o->trace_number, before = r->frames;
 
-	if (r->translates && r->o->readdress)
+	if ((r->translates && r->o->readdress) || r->o->explain)
 		return 1;
 	if (!stop)
 		return PATH_BATCH;
@@ -222,6 +224,37 @@ static void print_json(FILE *out, json_t *o)
 	json_decref(o);
 }
 
+/* With --explain: which numbers made the packet invalid. */
+static json_t *why_of(const struct replay *r, const struct row *row)
+{
+	if (!r->o->explain || row->packet < 0 || r->results[row->packet].ct_id)
+		return NULL;
+	return why_json(&r->why);
+}
+
+static json_t *explained(const struct replay *r, const struct row *row,
+			 json_t *o)
+{
+	json_t *why = why_of(r, row);
+
+	if (why)
+		json_object_set_new(json_object_get(o, "ct"), "why", why);
+	return o;
+}
+
+static void tell_why(const struct replay *r, const struct row *row)
+{
+	json_t *why = why_of(r, row);
+	struct strbuf text = STRBUF_INIT;
+
+	if (!why)
+		return;
+	why_text(why, &text);
+	fprintf(r->o->out, "       why: %s\n", strbuf_str(&text));
+	strbuf_fini(&text);
+	json_decref(why);
+}
+
 static void tell_json(struct replay *r, struct row *row)
 {
 	struct path_result none = { .verdict = PATH_ACCEPT,
@@ -230,8 +263,9 @@ static void tell_json(struct replay *r, struct row *row)
 	const struct path_result *res =
 		row->packet < 0 ? &none : &r->results[row->packet];
 
-	print_json(r->o->out, result_json(row->frame.number, &now, res,
-					  row->log, row->emit));
+	print_json(r->o->out, explained(r, row,
+					result_json(row->frame.number, &now,
+						    res, row->log, row->emit)));
 	row->log = row->emit = NULL;
 }
 
@@ -289,6 +323,7 @@ static void tell_text(struct replay *r, struct row *row)
 		line = json_string_value(value);
 		fprintf(out, "       log: %s\n", line ? line : "");
 	}
+	tell_why(r, row);
 }
 
 /* What the packet's connection was translated to, for replies to come. */
@@ -335,6 +370,7 @@ static void tell_progress(struct replay *r)
 
 static void run_batch(struct replay *r)
 {
+	r->why.reason = REASON_NONE;
 	path_run_batch(r->path, r->packets, r->times, r->n_packets, r->results);
 }
 
@@ -586,6 +622,8 @@ static void make_path(struct replay *r)
 	if (!r->o->quiet || r->o->trace_number)
 		cfg.sink.log = on_log;
 	r->path = path_new(&cfg);
+	if (r->o->explain)
+		ct_table_explain(r->ct, &r->why);
 	r->translates = vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_NAT) ||
 			vm_need_seq(vm, NFPROTO_IPV6, VM_NEED_NAT);
 	readdress_init(&r->readdress, r->ct);

@@ -41,6 +41,7 @@ enum replay_checksums {
  *		another); or NULL
 =======
  * @write:	what left, into this pcapng; or NULL
+ * @explain:	say of each invalid packet which numbers made it so
  * @trace_number: explain this frame in @trace_format and stop, saying nothing
  *		else; 0: don't
 >>>>>>> 6133b9d (wip trace nft)
@@ -63,6 +64,7 @@ struct replay_options {
 	const char *write;
 	bool reference;
 	uint64_t seed;
+	bool explain;
 	uint64_t trace_number;
 	enum trace_format trace_format;
 	FILE *out, *err;

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/strbuf.h"
 #include "lab/trace_tree.h"
+#include "lab/why.h"
 
 /* Where what a rule came to stands, when its text leaves room. */
 #define OUTCOME_COLUMN 64
@@ -114,6 +116,18 @@ static void put_detail(const json_t *node, const char *key, const char *what,
 	fprintf(out, "%s %s\n", what, str(node, key));
 }
 
+static void put_why(const json_t *why, FILE *out, unsigned depth)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!why)
+		return;
+	why_text(why, &text);
+	indent(out, depth);
+	fprintf(out, "%s\n", strbuf_str(&text));
+	strbuf_fini(&text);
+}
+
 static void put_step(const json_t *node, FILE *out, unsigned depth)
 {
 	indent(out, depth);
@@ -130,6 +144,7 @@ static void put_step(const json_t *node, FILE *out, unsigned depth)
 	put_detail(node, "was", "was", out, depth + 1);
 	put_detail(node, "is", "is ", out, depth + 1);
 	put_detail(node, "packet", "is ", out, depth + 1);
+	put_why(json_object_get(node, "why"), out, depth + 1);
 }
 
 static void put_route(const json_t *route, FILE *out, unsigned depth)

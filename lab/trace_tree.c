@@ -19,6 +19,7 @@
 #include "ct/table.h"
 #include "lab/names.h"
 #include "lab/packet_print.h"
+#include "lab/why.h"
 #include "parser/print.h"
 
 /* ---- levels -------------------------------------------------------------- */
@@ -129,18 +130,13 @@ static json_t *conn_json(const struct trace_tree *t, const struct ct_conn *ct)
 
 static json_t *end_json(const struct ct_tuple *tp, bool source)
 {
-	const union inet_addr *a = source ? &tp->src : &tp->dst;
-	uint16_t port = be16toh(source ? tp->sport : tp->dport);
-	bool v4 = tp->l3 == NFPROTO_IPV4, id;
-	char addr[INET6_ADDRSTRLEN];
+	struct strbuf b = STRBUF_INIT;
+	json_t *s;
 
-	id = tp->l4 == IPPROTO_ICMP || tp->l4 == IPPROTO_ICMPV6;
-	inet_ntop(v4 ? AF_INET : AF_INET6, a, addr, sizeof(addr));
-	if (id && source)
-		return json_sprintf("%s id %u", addr, port);
-	if (id)
-		return json_sprintf("%s", addr);
-	return json_sprintf(v4 ? "%s:%u" : "[%s]:%u", addr, port);
+	tuple_end(tp, source, &b);
+	s = json_string(strbuf_str(&b));
+	strbuf_fini(&b);
+	return s;
 }
 
 /* "r.nft:12" */
@@ -180,6 +176,7 @@ static void before_conntrack(struct trace_tree *t, const struct packet *pkt)
 	struct ct_conn *ct = NULL;
 	enum ct_dir dir;
 
+	t->why.reason = REASON_NONE;
 	if (!pkt->ct && ct_packet_tuple(pkt, 0, &t->tuple))
 		ct = ct_find_tuple(t->ct, &t->tuple, t->now, &dir);
 	json_decref(t->was);
@@ -210,6 +207,8 @@ static void after_conntrack(struct trace_tree *t, const struct packet *pkt)
 					    : "original"));
 	else if (pkt->ct_reason != REASON_NONE)
 		set_new(o, "reason", json_string(reason_text(pkt->ct_reason)));
+	if (!pkt->ct && t->why.reason == pkt->ct_reason)
+		set_new(o, "why", why_json(&t->why));
 	add(t, o);
 	journey_of(t, pkt)->ct_mark = pkt->ct ? ct_mark(pkt->ct) : 0;
 }
@@ -472,6 +471,7 @@ void trace_tree_init(struct trace_tree *t, const struct nftvm *nv,
 
 void trace_tree_begin(struct trace_tree *t, const struct packet *pkt)
 {
+	ct_table_explain(t->ct, &t->why);
 	t->levels.len = 0;
 	t->rule = NULL;
 	t->root = json_array();
@@ -499,6 +499,7 @@ json_t *trace_tree_end(struct trace_tree *t)
 {
 	json_t *root = t->root;
 
+	ct_table_explain(t->ct, NULL);
 	t->root = NULL;
 	json_decref(t->was);
 	t->was = NULL;

@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "api/engine.h"
 #include "ct/ct.h"
+#include "ct/why.h"
 #include "path/path.h"
 
 enum trace_level_kind {
@@ -57,6 +58,7 @@ struct trace_level {
  * @levels:	from the outside in
  * @rule:	the one that has just jumped
  * @was:	the packet's connection before conntrack saw it
+ * @why:	the packet is invalid, if it is
  * @tuple, @reassembled: what was before the step under way
  */
 struct trace_tree {
@@ -68,6 +70,7 @@ struct trace_tree {
 	VEC(struct trace_level) levels;
 	json_t *rule, *was;
 	struct ct_tuple tuple;
+	struct ct_why why;
 	bool reassembled;
 };
 

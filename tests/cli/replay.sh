@@ -14,6 +14,7 @@ passed=0 failed=0
 cp "$here/examples/lan.pcap" lan.pcap
 cp "$here/examples/home.pcapng" home.pcapng
 cp "$here/examples/home-router.host" host
+cp "$here/examples/home-router.nft" .
 for t in a b; do
 	echo "table ip $t { chain c { type filter hook forward priority 0; counter; }; }"
 done >two.nft
@@ -237,5 +238,10 @@ row 'a ruleset is dumped as text, or as JSON with its counters' \
 	counter = rules[2]["expr"][1]["counter"]
 	assert rules[2]["comment"] == "eth0" and counter == {"packets": 1, "bytes": 28}, rules[2]
 	END'
+row 'the numbers that made a packet invalid: the scan of the example sends FIN, PSH, URG' \
+	'home=(-f home-router.nft --host host home.pcapng)
+	nftvm replay --explain invalid "${home[@]}" | grep -A1 "FPU.*invalid (ct_tcp_flags)" | grep "why: flags 41" &&
+	nftvm replay --json --explain invalid "${home[@]}" | grep "\"reason\":\"ct_tcp_flags\",\"why\":{\"flags\":41}" &&
+	! nftvm replay "${home[@]}" | grep why:'
 echo "replay: $passed passed, $failed failed"
 [ $failed = 0 ]

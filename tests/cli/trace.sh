@@ -113,6 +113,21 @@ row 0 'conntrack: established, reply direction' "$tcp 80" \
 	'iif wan ip saddr 198.51.100.7 ip daddr 203.0.113.2 tcp sport 80 tcp dport 40000 tcp flags syn,ack tcp ackseq 1001'
 row 0 'nat, destination 203.0.113.2:40000 -> 10.0.0.1:40000' "$tcp 80" \
 	'iif wan ip saddr 198.51.100.7 ip daddr 203.0.113.2 tcp sport 80 tcp dport 40000 tcp flags syn,ack tcp ackseq 1001'
+# why a packet is invalid: numbers by RFC 9293 and the kernel's names
+open=("$tcp 80 tcp sequence 1000 tcp window 5000"
+	'iif wan ip saddr 198.51.100.7 ip daddr 203.0.113.2 tcp sport 80 tcp dport 40000 tcp flags syn,ack tcp sequence 8000 tcp ackseq 1001 tcp window 4000'
+	"$tcp 80 tcp flags ack tcp sequence 1001 tcp ackseq 8001 tcp window 5000")
+row 0 'conntrack: invalid: TCP sequence number above the window' "${open[@]}" \
+	"$tcp 80 tcp flags ack tcp sequence 9500 tcp ackseq 8001"
+row 0 "state ESTABLISHED, seq 9500, end 9500, sack 8001, sender's end 1001, sender's maxend 5001, sender's maxwin 5000, receiver's end 8001, receiver's maxwin 4000; net.netfilter.nf_conntrack_tcp_be_liberal=1 would let it pass" \
+	"${open[@]}" "$tcp 80 tcp flags ack tcp sequence 9500 tcp ackseq 8001"
+row 0 'conntrack: invalid: TCP acknowledges data never seen' "${open[@]}" \
+	"$tcp 80 tcp flags ack tcp sequence 1001 tcp ackseq 9001"
+row 0 'conntrack: invalid: impossible TCP flag combination' "$tcp 80 tcp flags syn,fin"
+row 0 '^ *flags 3$' "$tcp 80 tcp flags syn,fin"
+row 0 '^ *net.netfilter.nf_conntrack_checksum=0 would let it pass$' --checksums verify -- "$tcp 80 tcp checksum 1"
+row 0 '^ *length 500, bytes 8$' 'iif lan udp dport 5 udp length 500'
+row 0 '^ *bytes 4, wanted 8$' 'iif lan ip saddr 10.0.0.1 ip daddr 192.0.2.1 ip frag-off 0 meta l4proto udp ip length 24 raw hex "4500001800010000401100000a000001c000020100050006"'
 # forms
 row 0 '^trace id 00000001 inet t forward rule tcp dport 80-90 ct mark set 0x00000003 log prefix "web " accept \(verdict accept\)$' --format nft -- "$tcp 80"
 row 0 '"verdict":"break","place":"r.nft:13"' -j -- "$tcp 80"

@@ -27,8 +27,7 @@ static void print_and_read(struct nftvm *nv, const struct packet *pkt)
 				 text.len, NULL);
 	if (packet_from_text(nv, source, buf, &again) ||
 	    again.len != pkt->len || again.in != pkt->in ||
-	    again.mark != pkt->mark ||
-	    memcmp(again.data, pkt->data, pkt->len))
+	    again.mark != pkt->mark || memcmp(again.data, pkt->data, pkt->len))
 		abort();
 	strbuf_fini(&text);
 	free(buf);
