@@ -97,9 +97,10 @@ static void data_set(struct nftnl_set_elem *e, const struct elem_batch *b,
 /* A range without an end goes up to the last key; nft notes that. */
 static bool is_open(const struct elem_batch *b, size_t row, bool is_interval)
 {
-	if (!is_interval || b->flags[row])
-		return false;
-	return row + 1 == b->len || (b->flags[row + 1] & ELEM_CATCHALL);
+	size_t next;
+
+	return is_interval && !b->flags[row] &&
+	       elem_batch_is_open(b, row, &next);
 }
 
 static void row_print(const struct elem_batch *b, size_t row, bool is_interval,

@@ -112,3 +112,15 @@ struct arena *elem_batch_arena(struct elem_batch *b)
 		b->arena = arena_new();
 	return b->arena;
 }
+
+bool elem_batch_is_open(const struct elem_batch *b, size_t row, size_t *next)
+{
+	size_t i = row + 1;
+
+	while (i < b->len && !b->flags[i] &&
+	       !memcmp(elem_batch_key(b, i), elem_batch_key(b, row),
+		       b->key_len))
+		i++;
+	*next = i;
+	return i == b->len || (b->flags[i] & ELEM_CATCHALL);
+}

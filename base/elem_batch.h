@@ -103,4 +103,12 @@ static inline uint8_t *elem_batch_key_end(const struct elem_batch *b,
 	return b->key_ends + row * b->key_len;
 }
 
+/**
+ * elem_batch_is_open() - does the range that starts at @row reach the last key?
+ *
+ * It has no end then; that it stands there several times makes no end either.
+ * @next: the first row behind the range, and behind its repetitions
+ */
+bool elem_batch_is_open(const struct elem_batch *b, size_t row, size_t *next);
+
 #endif

@@ -284,7 +284,7 @@ size_t rs_batch_range(struct elem_batch *to, const struct elem_batch *from,
 	rs_batch_put(to, from, row);
 	end = elem_batch_key_ends(to) + (to->len - 1) * to->key_len;
 	memset(end, 0xff, to->key_len);
-	if (++row == from->len || (from->flags[row] & ELEM_CATCHALL))
+	if (elem_batch_is_open(from, row, &row))
 		return row;
 	memcpy(end, elem_batch_key(from, row), to->key_len);
 	rs_key_step(end, to->key_len, -1);
