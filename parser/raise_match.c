@@ -397,6 +397,20 @@ static void merge_range(struct raise *r, size_t prev)
 	r->out.v[prev - 1].dropped = true;
 }
 
+/* Raw bits are hexadecimal; but a set that some bits of a load are looked up in
+ * keeps the type that it was made with. */
+static const struct datatype *right_type(const struct match_stmt *m)
+{
+	const struct expr *e = m->left;
+
+	if (expr_is(m->right, setref) && expr_is(e, binop)) {
+		e = expr_as_const(e, binop_expr)->left;
+		if (expr_is(e, payload) && expr_as_const(e, payload_expr)->raw)
+			return &type_integer;
+	}
+	return m->left->dtype;
+}
+
 void raise_match_complete(struct raise *r, struct stmt *s)
 {
 	struct match_stmt *m = arena_memdup(r->arena, s, sizeof(*m));
@@ -407,7 +421,7 @@ void raise_match_complete(struct raise *r, struct stmt *s)
 		complete_field(r, m);
 	} else {
 		raise_complete(r, &m->left);
-		m->right = raise_typed(r, m->right, m->left->dtype,
+		m->right = raise_typed(r, m->right, right_type(m),
 				       m->left->byteorder);
 		raise_complete(r, &m->right);
 		if (expr_is(m->left, meta) || expr_is(m->left, ct))
