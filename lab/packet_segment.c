@@ -23,24 +23,18 @@ static void put_ports(const struct packet_build *pb, uint8_t *header)
 	packet_build_fields(pb, &proto_th, header, 4);
 }
 
-/* Bytes of a TCP option of a kind, when nothing says otherwise. */
-static unsigned tcp_option_size(uint8_t kind)
+/* Bytes of a TCP option, when nothing says otherwise: all its fields. */
+static unsigned tcp_option_size(const struct exthdr_desc *h)
 {
-	switch (kind) {
-	case 0:
-	case 1:
+	unsigned size = 2;
+
+	if (h->number == 0 || h->number == 1)
 		return 1;
-	case 2:
-		return 4;
-	case 3:
-		return 3;
-	case 5:
-	case 8:
-		return 10;
-	case 19:
-		return 18;
-	}
-	return 2;
+	if (h->number == 19)
+		return 18; /* the digest, which is no field */
+	for (const struct exthdr_field *f = h->fields; f->name; f++)
+		size = MAX(size, DIV_ROUND_UP(f->offset + f->len, 8u));
+	return size;
 }
 
 static int tcp_options_add(struct packet_build *pb, struct packet_bytes *o)
@@ -57,7 +51,7 @@ static int tcp_options_add(struct packet_build *pb, struct packet_bytes *o)
 			i++;
 			continue;
 		}
-		size = tcp_option_size(it->hdr->number);
+		size = tcp_option_size(it->hdr);
 		option[0] = it->hdr->number;
 		option[1] = size > 1 ? (uint8_t)size : 0;
 		i = packet_build_option(pb, i, option, size);

@@ -164,16 +164,28 @@ struct expr *build_option(struct parser *p, const struct loc *loc,
 	bool tcp = !strcmp(kw->word, "tcp");
 	const struct exthdr_desc *table = tcp ? tcp_options : ip_options;
 	const struct exthdr_desc *h;
+	bool by_number;
+	u128 number;
 
 	if (!tcp && strcmp(kw->word, "ip") != 0) {
 		diag_error(p->diags, loc, "%s has no options", kw->word);
 		return bad_expr(p, loc);
 	}
 	h = exthdr_find(table, name);
+	by_number = !h && tcp && str_number(name, &number) &&
+		    number <= UINT8_MAX;
+	if (by_number)
+		h = tcp_option_of(p->arena, (uint8_t)number);
 	if (!h)
 		return exthdr_unknown(p, name_loc, table, kw->word, name);
 	if (!field)
 		return exthdr_new(p, loc, h, NULL);
+	if (tcp && (str_is(*field, "kind") ||
+		    (by_number && !str_is(*field, "length")))) {
+		diag_error(p->diags, field_loc, "nft does not take %.*s here",
+			   (int)field->len, field->s);
+		return bad_expr(p, loc);
+	}
 	return exthdr_field(p, loc, h, *field, field_loc);
 }
 

@@ -367,6 +367,34 @@ NUMBERS(boolean, TYPE_BOOLEAN, "boolean type", 1, BYTEORDER_HOST, FORMAT_DEC,
 	{ "exists", 1 }, { "missing", 0 });
 /* clang-format on */
 
+/* Number N is bit N. */
+static int label_parse(struct check *c, const struct datatype *t,
+		       const struct symbol_expr *s, u128 *v)
+{
+	u128 bit;
+
+	if (!str_number(s->text, &bit))
+		return -1;
+	if (bit >= t->size) {
+		diag_error(c->diags, &s->e.loc, "%.*s: a label is below %u",
+			   (int)s->text.len, s->text.s, t->size);
+		return -2;
+	}
+	*v = (u128)1 << (unsigned)bit;
+	return 0;
+}
+
+static void label_print(const struct parser_env *env, const struct datatype *t,
+			u128 v, unsigned bits, struct strbuf *out)
+{
+	unsigned bit = 0;
+
+	(void)env, (void)t, (void)bits;
+	while (bit < 127 && !(v >> bit & 1))
+		bit++;
+	print_dec(bit, out);
+}
+
 const struct datatype type_ct_label = {
 	.id = TYPE_CT_LABEL,
 	.name = "ct_label",
@@ -374,7 +402,8 @@ const struct datatype type_ct_label = {
 	.size = 128,
 	.byteorder = BYTEORDER_HOST,
 	.bitmask = true,
-	.format = FORMAT_HEX,
+	.parse = label_parse,
+	.print = label_print,
 };
 
 const struct datatype type_cgroupsv2 = {

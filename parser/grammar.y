@@ -506,6 +506,7 @@ stmt
 	| lconcat VMAP map_arg		{ $$ = build_verdict_stmt(p, &@$, build_map(p, &@$, $1, $3)); }
 	| lprim SET svalue		{ $$ = build_set_value(p, &@$, $1, $3); }
 	| RESET PROTO OPTION word	{ $$ = build_set_value(p, &@$, build_option(p, &@$, $2, $4, &@4, NULL, NULL), NULL); }
+	| RESET PROTO OPTION NUM	{ $$ = build_set_value(p, &@$, build_option(p, &@$, $2, $4, &@4, NULL, NULL), NULL); }
 	| dyn_op '@' word '{' dyn_elem '}'
 					{ $$ = build_dynset(p, &@$, $1, $3, &@3, $5); }
 	| METER name meter_size '{' dyn_elem '}'

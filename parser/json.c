@@ -24,16 +24,16 @@ static json_t *number(u128 v)
 }
 
 /* What is listed in quotes is text, whatever it looks like. */
-static json_t *of_text(struct strbuf *text, u128 v)
+static json_t *of_text(struct strbuf *text)
 {
 	struct str word = { .s = strbuf_str(text), .len = (uint32_t)text->len };
-	u128 ignored;
+	u128 v;
 
 	if (word.len >= 2 && word.s[0] == '"') {
 		text->s[word.len - 1] = '\0';
 		return json_text(text->s + 1);
 	}
-	return str_number(word, &ignored) ? number(v) : json_text(word.s);
+	return str_number(word, &v) ? number(v) : json_text(word.s);
 }
 
 /* Numbers of these are text, too. */
@@ -56,7 +56,7 @@ json_t *json_constant(const struct parser_env *env, const struct datatype *t,
 	if (is_text(t) && text.s[0] != '"')
 		o = json_string(text.s);
 	else
-		o = of_text(&text, v);
+		o = of_text(&text);
 	strbuf_fini(&text);
 	return o;
 }

@@ -74,6 +74,9 @@ extern const struct exthdr_desc ip_options[];
 /** exthdr_find() - by name in a table that ends with a NULL name */
 const struct exthdr_desc *exthdr_find(const struct exthdr_desc *table,
 				      struct str name);
+/** tcp_option_of() - by number; one without a name is made in @a, without
+ * fields: only its presence can be asked for */
+const struct exthdr_desc *tcp_option_of(struct arena *a, uint8_t number);
 /** exthdr_field_find() - by name, or NULL */
 const struct exthdr_field *exthdr_field_find(const struct exthdr_desc *h,
 					     struct str name);

@@ -70,6 +70,19 @@ FIELDS(sack) {
 	KIND_LENGTH, { "left", &type_integer, 16, 32 },
 	{ "right", &type_integer, 48, 32 }, { NULL },
 };
+FIELDS(sack1) {
+	KIND_LENGTH, { "left", &type_integer, 80, 32 },
+	{ "right", &type_integer, 112, 32 }, { NULL },
+};
+FIELDS(sack2) {
+	KIND_LENGTH, { "left", &type_integer, 144, 32 },
+	{ "right", &type_integer, 176, 32 }, { NULL },
+};
+FIELDS(sack3) {
+	KIND_LENGTH, { "left", &type_integer, 208, 32 },
+	{ "right", &type_integer, 240, 32 }, { NULL },
+};
+FIELDS(mptcp) { KIND_LENGTH, { "subtype", &type_integer, 16, 4 }, { NULL } };
 FIELDS(timestamp) {
 	KIND_LENGTH, { "tsval", &type_integer, 16, 32 },
 	{ "tsecr", &type_integer, 48, 32 }, { NULL },
@@ -84,8 +97,12 @@ const struct exthdr_desc tcp_options[] = {
 	{ "sack-perm", 4, TCPOPT, two_fields },
 	{ "sack-permitted", 4, TCPOPT, two_fields },
 	{ "sack", 5, TCPOPT, sack_fields }, { "sack0", 5, TCPOPT, sack_fields },
+	{ "sack1", 5, TCPOPT, sack1_fields },
+	{ "sack2", 5, TCPOPT, sack2_fields },
+	{ "sack3", 5, TCPOPT, sack3_fields },
 	{ "timestamp", 8, TCPOPT, timestamp_fields },
 	{ "fastopen", 34, TCPOPT, two_fields },
+	{ "mptcp", 30, TCPOPT, mptcp_fields },
 	{ "md5sig", 19, TCPOPT, two_fields },
 	{ NULL },
 };
@@ -213,6 +230,21 @@ static const struct exthdr_field no_fields[] = { { NULL } };
 static const struct exthdr_desc unknown_hdr = { "unknown-exthdr", 0,
 						NFT_EXTHDR_OP_IPV6, no_fields };
 
+const struct exthdr_desc *tcp_option_of(struct arena *a, uint8_t number)
+{
+	struct exthdr_desc *n;
+
+	for (const struct exthdr_desc *h = tcp_options; h->name; h++)
+		if (h->number == number)
+			return h;
+	n = arena_new_of(a, struct exthdr_desc);
+	n->name = arena_printf(a, "%u", number);
+	n->number = number;
+	n->op = TCPOPT;
+	n->fields = no_fields;
+	return n;
+}
+
 static const struct exthdr_desc *table_of(unsigned op)
 {
 	return op == NFT_EXTHDR_OP_TCPOPT ? tcp_options
@@ -222,8 +254,8 @@ static const struct exthdr_desc *table_of(unsigned op)
 
 /* The row of a header or option that has this field; bits that are none are
  * given to the first row of the number. */
-static void name_load(struct key_expr *k, unsigned op, uint8_t number,
-		      unsigned offset, unsigned bits)
+static void name_load(struct raise *r, struct key_expr *k, unsigned op,
+		      uint8_t number, unsigned offset, unsigned bits)
 {
 	const struct exthdr_desc *h, *first = NULL;
 
@@ -239,6 +271,8 @@ static void name_load(struct key_expr *k, unsigned op, uint8_t number,
 			return;
 		}
 	}
+	if (!first && op == NFT_EXTHDR_OP_TCPOPT)
+		first = tcp_option_of(r->arena, number);
 	k->hdr = first ? first : &unknown_hdr;
 	k->field = &no_field;
 }
@@ -255,7 +289,7 @@ struct expr *exthdr_node(struct raise *r, const struct nftnl_expr *n)
 	x->op = op;
 	x->number = nftnl_expr_get_u8(n, NFTNL_EXPR_EXTHDR_TYPE);
 	x->offset = offset;
-	name_load(k, op, x->number, offset, bits);
+	name_load(r, k, op, x->number, offset, bits);
 	k->e.dtype = ((const struct exthdr_field *)k->field)->type;
 	if (nftnl_expr_get_u32(n, NFTNL_EXPR_EXTHDR_FLAGS) &
 	    NFT_EXTHDR_F_PRESENT) {
@@ -290,7 +324,7 @@ struct expr *exthdr_trim(struct raise *r, const struct expr *e, u128 mask,
 	if (high > e->len)
 		return NULL;
 	n = arena_memdup(r->arena, x, sizeof(*x));
-	name_load(&n->k, x->op, x->number, x->offset + e->len - high,
+	name_load(r, &n->k, x->op, x->number, x->offset + e->len - high,
 		  high - low);
 	if (n->k.field == &no_field)
 		return NULL;
@@ -341,8 +375,12 @@ static json_t *exthdr_json(struct printer *pr, const struct expr *e)
 	const char *kind = h->op == NFT_EXTHDR_OP_IPV6	   ? "exthdr"
 			   : h->op == NFT_EXTHDR_OP_TCPOPT ? "tcp option"
 							   : "ip option";
-	json_t *o = json_object();
+	json_t *o;
 
+	if (h->op == NFT_EXTHDR_OP_TCPOPT && h->fields == no_fields)
+		return json_pack("{s:{s:i, s:i, s:i}}", kind, "base", h->number,
+				 "offset", 0, "len", (int)e->len);
+	o = json_object();
 	json_object_set_new(o, "name", json_string(h->name));
 	if (f)
 		json_object_set_new(o, "field", json_string(f->name));
