@@ -13,7 +13,8 @@
  *	| the tracker's own state: 56 bytes            |
  *	+----------------------------------------------+	96 or 120 bytes
  *	| wide ones alone: reply ports, masquerade's   |
- *	| link, place among its source's: 20 bytes     |
+ *	| link, place among its source's, bits of its  |
+ *	| hashes: 24 bytes                             |
  *	+----------------------------------------------+
  *	| reply saddr, daddr: 8 or 32 bytes            |
  *	+----------------------------------------------+	128 or 176 bytes
@@ -135,6 +136,8 @@ struct ct_links {
  * @masq:	ifindex of the link that masquerade chose the address of; 0: none
  * @links:	by original source, with IPS_SRC_NAT (ct/source.c)
  * @source:	the low half of that source's hash
+ * @kept:	bits of the hashes that it is indexed under, by direction: which
+ *		bucket it goes to when one is split is said by this line alone
  */
 struct ct_mapping {
 	union {
@@ -146,6 +149,7 @@ struct ct_mapping {
 	uint32_t masq;
 	struct ct_links links;
 	uint32_t source;
+	uint16_t kept[CT_DIR_MAX];
 };
 
 struct ct_wide4 {

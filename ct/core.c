@@ -607,6 +607,8 @@ confirm(struct ct_table *t, struct packet *pkt, const struct nv_time *now)
 	bool ok = true;
 
 	both_keys(t, ct, key, inverse, hash);
+	if (ct_conn_is_wide(ct))
+		ct_index_keep(ct, hash);
 	for (;;) {
 		ct_index_lock2(t, hash, b);
 		other = find_holder(t, b, hash, key, inverse);

@@ -18,6 +18,8 @@
  * that bucket exists already. Every fifth insert splits one bucket in two, so
  * growth has no pauses, and memory follows the number of entries. The address
  * space is reserved for the most entries there may be; buckets never move.
+ * Some three translated entries are dealt out for each one that is made, none of
+ * them in the cache: what a split asks of them is in one line (kept_moves()).
  * A full bucket is continued in one of the overflow pool, until its split.
  *
  * Threads. Readers take no lock: they note the bucket's sequence number, look,
@@ -483,6 +485,19 @@ void ct_index_del(struct ct_table *t, uint64_t hash, uint32_t ref)
 
 /* --- growing -------------------------------------------------------------- */
 
+/* Bits of the hash that wide entries keep: those that splits ask for as long as
+ * there are 2^10 to 2^26 buckets. Few buckets have few entries, all near. */
+#define KEPT_SHIFT 10
+#define KEPT_BITS  16
+
+void ct_index_keep(struct ct_conn *ct, const uint64_t hash[2])
+{
+	struct ct_mapping *m = ct_conn_mapping(ct);
+
+	for (int i = 0; i < CT_DIR_MAX; i++)
+		ct_store(&m->kept[i], (uint16_t)(hash[i] >> KEPT_SHIFT));
+}
+
 /* Start loading the entry of @ref; those that are not IPv6 and translated are two
  * lines. Always inline: GCC takes calls that do nothing but prefetch for calls
  * without effects, and leaves them out. */
@@ -534,12 +549,17 @@ static inline bool split_moves(const struct split *s, uint64_t hash)
 	return ct_index_number(hash, s->number + 1) == s->number;
 }
 
-/* Does slot @slot of @b go to the new bucket? It stands for a wide entry, whose
- * other place may be elsewhere, or here. */
-static bool wide_moves(const struct ct_table *t, const struct split *s,
-		       const struct ct_bucket *b, int slot,
-		       const struct ct_conn *ct)
+static inline bool plain_moves(const struct ct_table *t, const struct split *s,
+			       uint32_t ref)
 {
+	return split_moves(s, ct_conn_hash(t, ct_table_conn(t, ref)));
+}
+
+/* wide_moves() by the hashes of both tuples. */
+static bool moves_by_hash(const struct ct_table *t, const struct split *s,
+			  const struct ct_bucket *b, int slot)
+{
+	const struct ct_conn *ct = ct_table_conn(t, b->ref[slot]);
 	const uint64_t hash = ct_conn_hash(t, ct);
 	const uint64_t back = ct_conn_reply_hash(t, ct);
 	const uint32_t parent = bucket_parent(s->number);
@@ -561,19 +581,55 @@ static bool wide_moves(const struct ct_table *t, const struct split *s,
 	return moves;
 }
 
+/*
+ * wide_moves() by what the entry keeps of its hashes: the bits below the one
+ * that is asked for say which of the two the slot is for. The rest of the entry,
+ * two or three lines more, is not looked at.
+ * Return: 0, 1; -1: it cannot be told.
+ */
+static int kept_moves(const struct ct_table *t, const struct split *s,
+		      uint32_t ref)
+{
+	const struct ct_mapping *m = ct_table_mapping(t, ref);
+	const unsigned bit =
+		31 - (unsigned)__builtin_clz(s->number) - KEPT_SHIFT;
+	const uint32_t below = (1u << (bit % KEPT_BITS)) - 1;
+	const uint32_t parent = bucket_parent(s->number) >> KEPT_SHIFT;
+	uint32_t hash, back;
+	bool first, second;
+
+	if (unlikely(bit >= KEPT_BITS)) /* a bit below them is large, too */
+		return -1;
+	hash = ct_load(&m->kept[CT_DIR_ORIGINAL]);
+	back = ct_load(&m->kept[CT_DIR_REPLY]);
+	first = (hash & below) == parent;
+	second = (back & below) == parent;
+	if (unlikely(first && second && (hash ^ back) >> bit & 1))
+		return -1;
+	return (first ? hash : back) >> bit & 1;
+}
+
+/* Does slot @slot of @b go to the new bucket? It stands for a wide entry, whose
+ * other place may be elsewhere, or here. */
+static bool wide_moves(const struct ct_table *t, const struct split *s,
+		       const struct ct_bucket *b, int slot)
+{
+	const int moves = kept_moves(t, s, b->ref[slot]);
+
+	return likely(moves >= 0) ? moves : moves_by_hash(t, s, b, slot);
+}
+
 /* Move those of @b, the old bucket or what continues it, that go. */
 static bool bucket_deal(struct ct_table *t, const struct split *s,
 			struct ct_bucket *b)
 {
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
 		const uint32_t ref = b->ref[i];
-		const struct ct_conn *ct;
 
 		if (!ref)
 			continue;
-		ct = ct_table_conn(t, ref);
-		if (ref & CT_REF_WIDE ? !wide_moves(t, s, b, i, ct)
-				      : !split_moves(s, ct_conn_hash(t, ct)))
+		if (ref & CT_REF_WIDE ? !wide_moves(t, s, b, i)
+				      : !plain_moves(t, s, ref))
 			continue;
 		if (!chain_add(t, s->fresh, bucket_tag(b, i), ref))
 			return false;
@@ -629,7 +685,9 @@ splits_prefetch(const struct ct_table *t, uint32_t number)
 	for (int i = 0; i < CT_BUCKET_SLOTS; i++) {
 		const uint32_t ref = ct_load(&next->ref[i]);
 
-		if (ref)
+		if (ref & CT_REF_WIDE)
+			__builtin_prefetch(ct_table_mapping(t, ref)->kept);
+		else if (ref)
 			conn_prefetch(t, ref);
 	}
 }

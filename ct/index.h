@@ -46,6 +46,10 @@ struct ct_key;
 void ct_index_init(struct ct_table *t, uint32_t max);
 void ct_index_fini(struct ct_table *t);
 
+/** ct_index_keep() - note in a wide entry what splits will ask of its two hashes;
+ * it is in no bucket yet */
+void ct_index_keep(struct ct_conn *ct, const uint64_t hash[2]);
+
 /** ct_index_lock() - the bucket of @hash, the caller's until it is unlocked */
 struct ct_bucket *ct_index_lock(struct ct_table *t, uint64_t hash);
 void ct_index_unlock(struct ct_table *t, struct ct_bucket *b);

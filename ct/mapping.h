@@ -20,6 +20,17 @@ static inline struct ct_mapping *ct_conn_mapping(struct ct_conn *ct)
 				 : &((struct ct_wide4 *)ct)->m;
 }
 
+/** ct_table_mapping() - of the wide entry of a reference, which tells where it
+ * lies: the entry's flags are in another cache line */
+static inline struct ct_mapping *ct_table_mapping(const struct ct_table *t,
+						  uint32_t ref)
+{
+	struct ct_conn *ct = ct_table_conn(t, ref);
+
+	return ref & CT_REF_V6 ? &((struct ct_wide6 *)ct)->m
+			       : &((struct ct_wide4 *)ct)->m;
+}
+
 /** ct_mapping_key() - the reply tuple of a wide entry */
 void ct_mapping_key(const struct ct_conn *ct, struct ct_key *key);
 

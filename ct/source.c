@@ -77,19 +77,9 @@ static inline uint32_t head_parent(uint32_t n)
 	return n & ~(UINT32_C(1) << (31 - __builtin_clz(n)));
 }
 
-/* Told by the reference: the entry's flags are in another cache line. */
-static inline struct ct_mapping *mapping_at(const struct ct_table *t,
-					    uint32_t ref)
-{
-	struct ct_conn *ct = ct_table_conn(t, ref);
-
-	return ref & CT_REF_V6 ? &((struct ct_wide6 *)ct)->m
-			       : &((struct ct_wide4 *)ct)->m;
-}
-
 static inline struct ct_links *links_at(const struct ct_table *t, uint32_t ref)
 {
-	return &mapping_at(t, ref)->links;
+	return &ct_table_mapping(t, ref)->links;
 }
 
 static void source_lock(struct ct_table *t, uint32_t hash)
@@ -130,7 +120,7 @@ static void head_split(const struct ct_table *t, uint32_t *old, uint32_t number)
 
 	*old = *fresh = 0;
 	for (; ref; ref = next) {
-		const struct ct_mapping *m = mapping_at(t, ref);
+		const struct ct_mapping *m = ct_table_mapping(t, ref);
 
 		next = m->links.next;
 		if (head_number(m->source, number + 1) == number)
@@ -157,7 +147,7 @@ prefetch_nth(const struct ct_table *t, uint32_t head, unsigned nth)
 	uint32_t ref = list_nth(t, head, nth);
 
 	if (ref)
-		__builtin_prefetch(mapping_at(t, ref));
+		__builtin_prefetch(ct_table_mapping(t, ref));
 }
 
 /* What the splits after that of @number will walk over: one entry further down
@@ -299,7 +289,7 @@ bool ct_source_find(struct ct_table *t, const struct ct_key *key, uint32_t now,
 	     ref = m->links.next) {
 		struct ct_conn *ct = ct_table_conn(t, ref);
 
-		m = mapping_at(t, ref);
+		m = ct_table_mapping(t, ref);
 		if (m->source != hash)
 			continue;
 		ct_conn_key(ct, &its);
