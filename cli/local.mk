@@ -5,6 +5,6 @@ nftvm_SOURCES += cli/main.c cli/cli.h cli/cmd.def \
 	cli/list.c \
 	cli/option.c cli/option.def \
 	cli/out.c \
-	cli/replay.c cli/trace.c \
+	cli/replay.c cli/test.c cli/trace.c \
 	cli/ruleset.c cli/ruleset.h \
 	cli/usage.c

@@ -14,6 +14,10 @@ libengine_la_SOURCES += \
 	lab/replay_dump.c lab/replay_dump.h \
 	lab/replay_host.c lab/replay_host.h \
 	lab/result_json.c lab/result_json.h \
+	lab/scenario.c lab/scenario.h \
+	lab/scenario_expect.c lab/scenario_internal.h \
+	lab/scenario_report.c lab/scenario_report.h \
+	lab/scenario_run.c lab/scenario_run.h \
 	lab/summary.c lab/summary.h \
 	lab/trace.c lab/trace.h \
 	lab/trace_nft.c lab/trace_nft.h \

@@ -741,8 +741,8 @@ int packet_make(struct diags *d, const struct host *host,
 	return err;
 }
 
-int packet_from_text(const struct nftvm *nv, uint32_t source, uint8_t *buf,
-		     struct packet *pkt)
+int packet_from_text(const struct nftvm *nv, const struct loc *span,
+		     uint8_t *buf, struct packet *pkt)
 {
 	struct packet_item *items;
 	struct parser_env env;
@@ -751,7 +751,7 @@ int packet_from_text(const struct nftvm *nv, uint32_t source, uint8_t *buf,
 
 	engine_env(nv, &env);
 	p = parser_new(nv->diags, &env);
-	err = parser_packet(p, source, &items);
+	err = parser_packet(p, span, &items);
 	if (!err)
 		err = packet_make(nv->diags, nv->host, items, buf, pkt);
 	parser_free(p);

@@ -35,9 +35,9 @@ int packet_make(struct diags *d, const struct host *host,
 /**
  * packet_from_text() - the same from the text itself
  * @nv:		whose links it may name, whose diagnostics it is told in
- * @source:	the text, registered there
+ * @span:	the text, in a source that these know
  */
-int packet_from_text(const struct nftvm *nv, uint32_t source, uint8_t *buf,
-		     struct packet *pkt);
+int packet_from_text(const struct nftvm *nv, const struct loc *span,
+		     uint8_t *buf, struct packet *pkt);
 
 #endif

@@ -575,11 +575,13 @@ static bool reads_back(struct tell *t, const char *text)
 {
 	struct diags *d = diags_new();
 	struct parser *p = parser_new(d, t->env);
-	uint32_t source = diag_source_add(d, "", text, strlen(text), NULL);
+	const struct loc span = { diag_source_add(d, "", text, strlen(text),
+						  NULL),
+				  0, (uint32_t)strlen(text) };
 	uint8_t *buf = xmalloc(PACKET_ROOM);
 	struct packet_item *items;
 	struct packet made;
-	bool ok = !parser_packet(p, source, &items) &&
+	bool ok = !parser_packet(p, &span, &items) &&
 		  !packet_make(d, t->host, items, buf, &made) &&
 		  same_bytes(t, &made);
 

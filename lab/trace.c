@@ -23,12 +23,13 @@ static void on_log(void *data, uint64_t number, const char *line)
 static int trace_one(struct box *box, struct tracer *t, uint8_t *buf,
 		     const char *text)
 {
-	uint32_t source = diag_source_add(box->nv->diags, "<packet>", text,
-					  strlen(text), NULL);
+	const struct loc span = { diag_source_add(box->nv->diags, "<packet>",
+						  text, strlen(text), NULL),
+				  0, (uint32_t)strlen(text) };
 	struct path_result res;
 	struct packet pkt;
 
-	if (packet_from_text(box->nv, source, buf, &pkt))
+	if (packet_from_text(box->nv, &span, buf, &pkt))
 		return 1;
 	if (!pkt.in)
 		pkt.flags |= PKT_LOCAL_OUT;

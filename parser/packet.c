@@ -66,7 +66,7 @@ static struct packet_item *unknown(struct parser *p, const struct loc *loc,
 	diag_error(p->diags, loc, "'%s%s' says nothing of a packet", name,
 		   form);
 	if (near)
-		diag_hint(p->diags, "%s", near);
+		diag_hint(p->diags, "did you mean \"%s\"?", near);
 	return NULL;
 }
 
@@ -384,6 +384,7 @@ static const struct {
 static int like_item(struct parser *p, struct packet_item *it)
 {
 	const char *names[ARRAY_LEN(templates)], *name, *near;
+	struct loc span;
 
 	name = arena_strndup(p->arena, it->word.s, it->word.len);
 	for (size_t i = 0; i < ARRAY_LEN(templates); i++) {
@@ -394,12 +395,14 @@ static int like_item(struct parser *p, struct packet_item *it)
 			continue;
 		source = diag_source_add(p->diags, name, templates[i].text,
 					 strlen(templates[i].text), &it->loc);
-		return parser_packet(p, source, &it->inner);
+		span = (struct loc){ source, 0,
+				     (uint32_t)strlen(templates[i].text) };
+		return parser_packet(p, &span, &it->inner);
 	}
 	near = diag_nearest(name, names, ARRAY_LEN(names));
 	diag_error(p->diags, &it->loc, "there is no template \"%s\"", name);
 	if (near)
-		diag_hint(p->diags, "%s", near);
+		diag_hint(p->diags, "did you mean \"%s\"?", near);
 	return -1;
 }
 
@@ -421,13 +424,28 @@ static int items_check(struct parser *p, struct packet_item *items)
 	return err;
 }
 
-int parser_packet(struct parser *p, uint32_t source, struct packet_item **items)
+/* Nothing said: everything is as it would be by itself. */
+static bool is_blank(const struct parser *p, const struct loc *span)
+{
+	const char *text = diag_source_text(p->diags, span->source, NULL);
+
+	for (uint32_t i = span->start; i < span->end; i++)
+		if (!strchr(" \t\n", text[i]))
+			return false;
+	return true;
+}
+
+int parser_packet(struct parser *p, const struct loc *span,
+		  struct packet_item **items)
 {
 	unsigned errors = diags_errors(p->diags);
 
+	*items = NULL;
+	if (is_blank(p, span))
+		return 0;
 	p->packet = NULL;
 	p->scan.begin_packet = true;
-	if (parser_scan(p, source))
+	if (parser_scan_span(p, span))
 		return -1;
 	*items = p->packet;
 	items_check(p, *items);

@@ -66,12 +66,12 @@ struct packet_item {
 
 /**
  * parser_packet() - read a packet
- * @source:	its text, registered in the parser's diagnostics
+ * @span:	its text, in a source that the parser's diagnostics know
  * @items:	set to what it says, in the order of the text; NULL for nothing
  *
  * Return: 0, or -1 with every fault queued.
  */
-int parser_packet(struct parser *p, uint32_t source,
+int parser_packet(struct parser *p, const struct loc *span,
 		  struct packet_item **items);
 
 /* For the grammar. */

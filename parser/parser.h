@@ -151,5 +151,7 @@ struct parser {
 
 /** parser_scan() - read a source's text; 0, or -1 with faults queued */
 int parser_scan(struct parser *p, uint32_t source);
+/** parser_scan_span() - the same of a piece of a source */
+int parser_scan_span(struct parser *p, const struct loc *span);
 
 #endif

@@ -64,14 +64,24 @@ _Noreturn void scan_fatal(const char *msg)
 	xalloc_failed(0);
 }
 
-static void input_push(struct parser *p, void *scanner, uint32_t source)
+static void input_push(struct parser *p, void *scanner, const struct loc *span)
 {
 	struct input *in = vec_add(&p->scan.inputs);
+
+	in->source = span->source;
+	in->offset = span->start;
+	in->text = diag_source_text(p->diags, span->source, NULL);
+	in->buffer = scan_buffer_push(scanner, in->text + span->start,
+				      span->end - span->start);
+}
+
+/* All of a source. */
+static struct loc whole(const struct parser *p, uint32_t source)
+{
 	size_t len;
 
-	in->source = source;
-	in->text = diag_source_text(p->diags, source, &len);
-	in->buffer = scan_buffer_push(scanner, in->text, len);
+	diag_source_text(p->diags, source, &len);
+	return (struct loc){ source, 0, (uint32_t)len };
 }
 
 static void input_pop(struct parser *p, void *scanner)
@@ -89,6 +99,7 @@ static void input_pop(struct parser *p, void *scanner)
 static int include_file(struct parser *p, void *scanner, const char *path,
 			const struct loc *loc)
 {
+	struct loc span;
 	int64_t source;
 
 	if (p->scan.inputs.len > INCLUDE_DEPTH_MAX)
@@ -99,7 +110,8 @@ static int include_file(struct parser *p, void *scanner, const char *path,
 	if (source < 0)
 		return diag_error(p->diags, loc, "cannot read \"%s\": %s", path,
 				  strerror((int)-source));
-	input_push(p, scanner, (uint32_t)source);
+	span = whole(p, (uint32_t)source);
+	input_push(p, scanner, &span);
 	return 0;
 }
 
@@ -420,6 +432,13 @@ void scan_recover(struct parser *p, int token)
 
 int parser_scan(struct parser *p, uint32_t source)
 {
+	const struct loc span = whole(p, source);
+
+	return parser_scan_span(p, &span);
+}
+
+int parser_scan_span(struct parser *p, const struct loc *span)
+{
 	unsigned errors = diags_errors(p->diags);
 	struct scan *s = &p->scan;
 	void *scanner;
@@ -429,7 +448,7 @@ int parser_scan(struct parser *p, uint32_t source)
 	s->prev = s->first = s->held = 0;
 	s->stmt_depth = 0;
 	s->skipping = false;
-	input_push(p, scanner, source);
+	input_push(p, scanner, span);
 	nftvm_grammar_parse(p, scanner);
 	while (s->inputs.len)
 		input_pop(p, scanner);

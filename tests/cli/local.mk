@@ -13,6 +13,7 @@ CLI_TESTS = \
 	tests/cli/refusals.sh \
 	tests/cli/replay.sh \
 	tests/cli/sweep.sh \
+	tests/cli/test.sh \
 	tests/cli/trace.sh \
 	tests/cli/usage.sh
 EXTRA_DIST += $(CLI_TESTS) tests/cli/json_equal.py \

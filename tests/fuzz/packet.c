@@ -19,15 +19,16 @@ static void print_and_read(struct nftvm *nv, const struct packet *pkt)
 	struct strbuf text = STRBUF_INIT;
 	struct parser_env env;
 	struct packet again;
-	uint32_t source;
+	struct loc span = { 0 };
 
 	engine_env(nv, &env);
 	packet_print(&env, nv->host, pkt, &text);
-	source = diag_source_add(nv->diags, "print", strbuf_str(&text),
-				 text.len, NULL);
-	if (packet_from_text(nv, source, buf, &again) ||
-	    again.len != pkt->len || again.in != pkt->in ||
-	    again.mark != pkt->mark || memcmp(again.data, pkt->data, pkt->len))
+	span.source = diag_source_add(nv->diags, "print", strbuf_str(&text),
+				      text.len, NULL);
+	span.end = (uint32_t)text.len;
+	if (packet_from_text(nv, &span, buf, &again) || again.len != pkt->len ||
+	    again.in != pkt->in || again.mark != pkt->mark ||
+	    memcmp(again.data, pkt->data, pkt->len))
 		abort();
 	strbuf_fini(&text);
 	free(buf);
@@ -39,13 +40,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	uint8_t *buf = xmalloc(PACKET_ROOM);
 	FILE *null = fopen("/dev/null", "w");
 	struct packet pkt;
-	uint32_t source;
+	struct loc span = { 0, 0, (uint32_t)len };
 
 	host_link_add(nv->host, "lan");
 	nv->links = LINKS_HOST;
-	source = diag_source_add(nv->diags, "fuzz", (const char *)bytes, len,
-				 NULL);
-	if (!packet_from_text(nv, source, buf, &pkt))
+	span.source = diag_source_add(nv->diags, "fuzz", (const char *)bytes,
+				      len, NULL);
+	if (!packet_from_text(nv, &span, buf, &pkt))
 		print_and_read(nv, &pkt);
 	nftvm_diags_print(nv, null);
 	fclose(null);

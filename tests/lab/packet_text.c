@@ -49,10 +49,11 @@ static void lab_fini(struct lab *l)
 
 static int read_text(struct lab *l, const char *text, struct packet *pkt)
 {
-	uint32_t source = diag_source_add(l->nv->diags, "packet", text,
-					  strlen(text), NULL);
+	const struct loc span = { diag_source_add(l->nv->diags, "packet", text,
+						  strlen(text), NULL),
+				  0, (uint32_t)strlen(text) };
 
-	return packet_from_text(l->nv, source, l->buf, pkt);
+	return packet_from_text(l->nv, &span, l->buf, pkt);
 }
 
 static void print(struct lab *l, const struct packet *pkt, struct strbuf *out)
