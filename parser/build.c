@@ -99,13 +99,35 @@ static void define_drop(struct parser *p, const struct define *d)
 		strmap_del(p->defines, d->name);
 }
 
-struct str build_name(struct parser *p, struct str name, const struct loc *loc)
+static struct str not_reserved(struct parser *p, bool reserved, struct str name,
+			       const struct loc *loc)
 {
-	if (keywords_reserve(p->keywords, name))
+	if (reserved)
 		diag_error(p->diags, loc,
 			   "\"%.*s\" is a word of the language, not a name",
 			   (int)name.len, name.s);
 	return name;
+}
+
+struct str build_name(struct parser *p, struct str name, const struct loc *loc)
+{
+	return not_reserved(p, keywords_reserve(p->keywords, name), name, loc);
+}
+
+struct str build_name_behind(struct parser *p, int token, struct str name,
+			     const struct loc *loc)
+{
+	return not_reserved(p,
+			    keywords_reserve_behind(p->keywords, token, name),
+			    name, loc);
+}
+
+struct expr *build_constant(struct parser *p, const struct loc *loc,
+			    struct str name)
+{
+	not_reserved(p, keywords_reserve_constant(p->keywords, name), name,
+		     loc);
+	return build_symbol(p, loc, name, false);
 }
 
 void build_define(struct parser *p, const struct loc *loc, struct str name,

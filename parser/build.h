@@ -57,6 +57,9 @@ struct expr *build_var(struct parser *p, const struct loc *loc,
 /* Names and words */
 /** build_name() - @name, which must not be one of the language's words */
 struct str build_name(struct parser *p, struct str name, const struct loc *loc);
+/** build_name_behind() - nor one of those behind the keyword @token, or '@' */
+struct str build_name_behind(struct parser *p, int token, struct str name,
+			     const struct loc *loc);
 struct name_list *build_names_add(struct parser *p, struct name_list *l,
 				  struct str name, const struct loc *loc);
 struct name_list *build_names2(struct parser *p, struct str a,
@@ -300,6 +303,9 @@ struct stmt *build_dynset_old(struct parser *p, const struct loc *loc, int op,
 			      const struct loc *set_loc);
 
 /* Expressions */
+/** build_constant() - a word without quotes as a constant */
+struct expr *build_constant(struct parser *p, const struct loc *loc,
+			    struct str name);
 struct expr *build_symbol(struct parser *p, const struct loc *loc,
 			  struct str text, bool quoted);
 struct expr *build_negative(struct parser *p, const struct loc *loc,

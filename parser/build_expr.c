@@ -487,7 +487,7 @@ struct expr *build_setref(struct parser *p, const struct loc *loc,
 {
 	NODE(p, e, setref_expr, expr_setref, loc);
 
-	build_name(p, name, loc);
+	build_name_behind(p, '@', name, loc);
 	e->name = arena_strndup(p->arena, name.s, name.len);
 	return &e->e;
 }

@@ -232,6 +232,9 @@ struct stmt *build_objref(struct parser *p, const struct loc *loc,
 		diag_error(p->diags, word_loc,
 			   "\"%.*s\" where name is expected", (int)word.len,
 			   word.s);
+	if (expr_is(ref, symbol) && !expr_as(ref, symbol_expr)->quoted)
+		build_name_behind(p, kw->token, expr_as(ref, symbol_expr)->text,
+				  &ref->loc);
 	o->s.ops = &stmt_objref;
 	o->s.loc = *loc;
 	o->type = kind_of(kw)->type;

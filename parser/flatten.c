@@ -17,6 +17,7 @@
 
 #include "parser/build.h"
 #include "parser/chain.h"
+#include "parser/grammar.h"
 #include "parser/merge.h"
 #include "parser/names.h"
 #include "parser/object.h"
@@ -58,8 +59,26 @@ static int find_family(struct parser *p, const char *word,
 
 #define NAME_MAX_BYTES 255
 
-static bool bad_name(struct parser *p, const struct name_list *l, unsigned i)
+/* The keyword that more words are reserved behind, or 0. */
+static int word_before(struct parser *p, const struct item *it)
 {
+	const struct keyword *kw;
+	const char *word;
+
+	if (it->op == CMD_LIST && (it->obj == OBJ_TABLE ||
+				   it->obj == OBJ_CHAIN || it->obj == OBJ_SET))
+		return LIST;
+	if (it->obj != OBJ_OBJECT)
+		return 0;
+	word = object_by_type(it->object_type)->word;
+	kw = keywords_find(p->keywords, word, strcspn(word, " "));
+	return kw->token;
+}
+
+static bool bad_name(struct parser *p, const struct item *it, unsigned i)
+{
+	const struct name_list *l = it->names;
+	int behind = word_before(p, it);
 	struct str name = { l->v[i], (uint32_t)strlen(l->v[i]) };
 
 	if (name.len > NAME_MAX_BYTES) {
@@ -67,9 +86,9 @@ static bool bad_name(struct parser *p, const struct name_list *l, unsigned i)
 			   "a name has 1 to %d characters", NAME_MAX_BYTES);
 		return true;
 	}
-	if (!keywords_reserve(p->keywords, name))
+	if (!keywords_reserve_behind(p->keywords, behind, name))
 		return false;
-	build_name(p, name, &l->loc[i]);
+	build_name_behind(p, behind, name, &l->loc[i]);
 	return true;
 }
 
@@ -92,7 +111,7 @@ static int names(struct parser *p, const struct item *it, unsigned want,
 		return -1;
 	at += l->n == want + 1;
 	for (unsigned i = at; i < l->n; i++)
-		if (bad_name(p, l, i))
+		if (bad_name(p, it, i))
 			return -1;
 	h->table = l->v[at];
 	h->table_loc = l->loc[at];
@@ -502,7 +521,7 @@ static void each_child(struct parser *p, const struct item *table,
 	struct item *it;
 
 	list_for_each(it, &table->children, node) {
-		if (it->obj != obj || bad_name(p, it->names, 0))
+		if (it->obj != obj || bad_name(p, it, 0))
 			continue;
 		child_handle(h, it, &child);
 		one(p, it, &child);
@@ -641,7 +660,7 @@ static void flatten_rename(struct parser *p, const struct item *it)
 	chain.names = &names_only;
 	if (names(p, &chain, 2, &h))
 		return;
-	if (bad_name(p, it->names, names_only.n))
+	if (bad_name(p, it, names_only.n))
 		return;
 	names_add_chain(p, h.family, h.table, it->names->v[names_only.n]);
 	cmd_new(p, it, OBJ_CHAIN, &h)->new_name = it->names->v[names_only.n];

@@ -300,7 +300,7 @@ chain_item
 
 device
 	: %empty
-	| DEVICE word			{ build_devices(p, &@2, build_symbol(p, &@2, $2, false)); }
+	| DEVICE name			{ build_devices(p, &@2, build_symbol(p, &@2, build_name(p, $2, &@2), false)); }
 	| DEVICE QUOTED			{ build_devices(p, &@2, build_symbol(p, &@2, $2, true)); }
 	| DEVICE '$' word		{ build_devices(p, &@3, build_var(p, &@3, $3)); }
 	| DEVICES '=' set_ref		{ build_devices(p, &@3, $3); }
@@ -603,7 +603,7 @@ counter_args
 	;
 
 object_ref
-	: WORD				{ $$ = build_symbol(p, &@$, build_name(p, $1, &@1), false); }
+	: rname				{ $$ = build_symbol(p, &@$, $1, false); }
 	| QUOTED			{ $$ = build_symbol(p, &@$, $1, true); }
 	| '$' word			{ $$ = build_var(p, &@$, $2); }
 	| lconcat MAP map_arg		{ $$ = build_map(p, &@$, $1, $3); }
@@ -644,7 +644,8 @@ log_words
 	;
 
 logval
-	: WORD | NUM
+	: WORD				{ $$ = build_name_behind(p, LOG, $1, &@1); }
+	| NUM
 	;
 
 dyn_op
@@ -851,7 +852,7 @@ rexpr
 
 rprim
 	: NUM				{ $$ = build_symbol(p, &@$, $1, false); }
-	| vword				{ $$ = build_symbol(p, &@$, $1, false); }
+	| vword				{ $$ = build_constant(p, &@$, $1); }
 	| QUOTED			{ $$ = build_symbol(p, &@$, $1, true); }
 	| '$' word			{ $$ = build_var(p, &@$, $2); }
 	| '(' rhs_list ')'		{ $$ = $2; }
@@ -901,7 +902,8 @@ dir
 
 /* a comment; one word needs no quotes */
 text
-	: QUOTED | WORD
+	: QUOTED
+	| rname				{ $$ = build_name(p, $1, &@1); }
 	;
 
 /* where a statement may follow: nothing that begins one */

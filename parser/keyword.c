@@ -73,6 +73,36 @@ static const char *const reserved[] = {
 	"monitor", "netdev", "obriport", "obrname", "offload", "random",
 	"size", "timeout", "xt",
 };
+
+/* Reserved, and constants all the same. */
+static const char *const constants[] = {
+	"ah", "arp", "comp", "dccp", "dnat", "ecn", "esp", "ether", "exists",
+	"icmp", "icmpv6", "igmp", "ip", "ip6", "missing", "redirect", "reset",
+	"sctp", "snat", "tcp", "udp", "udplite", "vlan", NULL,
+};
+
+/* Words that are reserved behind another one alone. */
+static const struct {
+	int behind;
+	const char *words[24];
+} scopes[] = {
+	{ COUNTER, { "bytes", "name", "packets" } },
+	{ QUOTA, { "bytes", "name", "over", "until", "used" } },
+	{ LIMIT, { "burst", "bytes", "minute", "name", "over", "packets",
+		   "rate", "second", "week" } },
+	{ SYNPROXY, { "mss", "name", "sack-permitted", "timestamp",
+		      "wscale" } },
+	{ CT, { "avgpkt", "bytes", "count", "daddr", "direction", "dport",
+		"event", "expectation", "expiration", "helper", "helpers", "id",
+		"l3proto", "label", "original", "over", "packets", "proto-dst",
+		"proto-src", "protocol", "reply", "saddr", "state" } },
+	{ CT, { "status", "zone" } },
+	{ LIST, { "chains", "counters", "flowtables", "hooks", "limits", "maps",
+		  "meters", "quotas", "secmarks", "sets", "synproxys",
+		  "tables" } },
+	{ LOG, { "group", "level", "prefix", "queue-threshold", "snaplen" } },
+	{ '@', { "ll", "nh" } },
+};
 /* clang-format on */
 
 #define SLOTS 1024
@@ -147,6 +177,14 @@ const struct keyword *keywords_find(const struct keywords *k, const char *s,
 	return NULL;
 }
 
+static bool is_among(const char *const *words, struct str word)
+{
+	for (; *words; words++)
+		if (str_is(word, *words))
+			return true;
+	return false;
+}
+
 bool keywords_reserve(const struct keywords *k, struct str word)
 {
 	const struct keyword *kw = keywords_find(k, word.s, word.len);
@@ -171,6 +209,21 @@ bool keywords_reserve(const struct keywords *k, struct str word)
 		return false;
 	}
 	return true;
+}
+
+bool keywords_reserve_behind(const struct keywords *k, int token,
+			     struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(scopes); i++)
+		if (scopes[i].behind == token &&
+		    is_among(scopes[i].words, word))
+			return true;
+	return keywords_reserve(k, word);
+}
+
+bool keywords_reserve_constant(const struct keywords *k, struct str word)
+{
+	return keywords_reserve(k, word) && !is_among(constants, word);
 }
 
 const char *keywords_name(const struct keywords *k, int token)

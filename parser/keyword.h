@@ -33,6 +33,11 @@ const struct keyword *keywords_find(const struct keywords *k, const char *s,
 /** keywords_reserve() - may nothing be called so? As nft has it, whose list is
  * longer than this grammar's. */
 bool keywords_reserve(const struct keywords *k, struct str word);
+/** keywords_reserve_behind() - nor behind the keyword @token, or '@'? */
+bool keywords_reserve_behind(const struct keywords *k, int token,
+			     struct str word);
+/** keywords_reserve_constant() - is no constant called so? */
+bool keywords_reserve_constant(const struct keywords *k, struct str word);
 /** keywords_name() - the word of a token, or NULL (for messages) */
 const char *keywords_name(const struct keywords *k, int token);
 /** keywords_each() - row @i, or NULL at the end (for hints) */

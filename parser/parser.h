@@ -60,6 +60,7 @@ struct input {
  * struct scan - the scanner's own state
  * @prev:	the last token given to the grammar
  * @first:	the first token of this statement
+ * @opened:	what this statement's keywords make keywords (enum opener)
  * @stmt_depth:	braces open where this statement began
  * @skipping:	after a syntax error: to the end of the statement
  * @after_arp:	the word before was `arp'
@@ -70,6 +71,7 @@ struct scan {
 	VEC(struct input) inputs;
 	VEC(uint8_t) braces;
 	int prev, first;
+	unsigned opened;
 	size_t stmt_depth;
 	bool skipping;
 	bool after_arp;

@@ -233,6 +233,64 @@ static bool needs_separator(const struct scan *s)
 
 /* ---- tokens ------------------------------------------------------------- */
 
+/* What makes words keywords that are names without it. */
+enum opener {
+	OPENS_TO = 1,
+	OPENS_BURST = 2,
+	OPENS_CT = 4,
+	OPENS_HASH = 8,
+	OPENS_SPNUM = 16,
+	OPENS_OPTION = 32,
+};
+
+static unsigned opens(int token)
+{
+	switch (token) {
+	case NAT:
+	case MASQ:
+	case REDIRECT:
+	case QUEUE:
+	case TPROXY:
+	case DUP:
+	case FWD:
+		return OPENS_TO;
+	case LIMIT:
+		return OPENS_BURST;
+	case CT:
+		return OPENS_CT;
+	case NUMGEN:
+	case JHASH:
+	case SYMHASH:
+		return OPENS_HASH;
+	case IPSEC:
+		return OPENS_SPNUM;
+	case PROTO:
+		return OPENS_OPTION;
+	}
+	return 0;
+}
+
+/* Is this keyword one without anything, or behind what was seen? */
+static bool is_open(const struct scan *s, int token)
+{
+	static const struct {
+		int token;
+		enum opener by;
+	} scoped[] = {
+		{ TO, OPENS_TO },	  { ADDR, OPENS_TO },
+		{ BURST, OPENS_BURST },	  { CTCOUNT, OPENS_CT },
+		{ ORIGINAL, OPENS_CT },	  { REPLY, OPENS_CT },
+		{ MOD, OPENS_HASH },	  { SEED, OPENS_HASH },
+		{ OFFSET, OPENS_HASH },	  { SPNUM, OPENS_SPNUM },
+		{ OPTION, OPENS_OPTION },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(scoped); i++)
+		if (scoped[i].token == token)
+			return s->opened & scoped[i].by;
+	return true;
+}
+
 /* A raw token that is a keyword, or what it was. */
 static int as_keyword(struct parser *p, int raw, NFTVM_GRAMMAR_STYPE *value)
 {
@@ -242,7 +300,7 @@ static int as_keyword(struct parser *p, int raw, NFTVM_GRAMMAR_STYPE *value)
 
 	if (raw == WORD) {
 		kw = keywords_find(p->keywords, value->str.s, value->str.len);
-		if (!kw)
+		if (!kw || !is_open(&p->scan, kw->token))
 			return WORD;
 		value->kw = kw;
 		return kw->token;
@@ -263,6 +321,8 @@ static void statement_begins(struct scan *s)
 {
 	s->first = 0;
 	s->stmt_depth = s->braces.len;
+	if (brace_now(s) != BRACE_OBJECT)
+		s->opened = 0;
 }
 
 static int give(struct scan *s, int token)
@@ -270,6 +330,7 @@ static int give(struct scan *s, int token)
 	if (s->prev == SEP)
 		s->told = false;
 	s->prev = token;
+	s->opened |= opens(token);
 	if (token == SEP)
 		statement_begins(s);
 	else if (token != '{' && token != '}' &&
@@ -446,6 +507,7 @@ int parser_scan_span(struct parser *p, const struct loc *span)
 	if (nftvm_scan_lex_init_extra(p, &scanner))
 		xalloc_failed(0);
 	s->prev = s->first = s->held = 0;
+	s->opened = 0;
 	s->stmt_depth = 0;
 	s->skipping = false;
 	input_push(p, scanner, span);

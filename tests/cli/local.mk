@@ -8,6 +8,7 @@ CLI_TESTS = \
 	tests/cli/hostile.sh \
 	tests/cli/listing.sh \
 	tests/cli/man.sh \
+	tests/cli/names.sh \
 	tests/cli/odd_captures.sh \
 	tests/cli/random.sh \
 	tests/cli/refusals.sh \
@@ -19,6 +20,6 @@ CLI_TESTS = \
 EXTRA_DIST += $(CLI_TESTS) tests/cli/json_equal.py \
 	tests/cli/odd_captures.py \
 	tests/cli/refusals.txt tests/cli/sweep.grammar tests/cli/sweep.fixed \
-	tests/cli/wild
+	tests/cli/wild tests/cli/names.places tests/cli/names.words
 TESTS += $(CLI_TESTS)
 AM_TESTS_ENVIRONMENT += NFTVM_BUILD='$(abs_top_builddir)'; export NFTVM_BUILD;
