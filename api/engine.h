@@ -70,10 +70,7 @@ bool engine_sets_nftrace(const struct nftvm *nv);
 /** engine_rule() - the rule that the VM's rule was made from */
 const struct rs_rule *engine_rule(const struct vm_rule *rule);
 
-/** engine_netlink_cmd() - one command as nft --debug=netlink prints it */
-void engine_netlink_cmd(struct parser *p, const struct cmd *cmd,
-			struct strbuf *out);
-/** engine_netlink() - all commands of @p */
+/** engine_netlink() - all commands of @p as nft --debug=netlink prints them */
 void engine_netlink(struct parser *p, struct strbuf *out);
 
 #endif

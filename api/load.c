@@ -19,6 +19,7 @@
  * VM.
  */
 #include "api/engine.h"
+#include "api/netlink.h"
 
 #include <errno.h>
 #include <linux/netfilter.h>
@@ -26,15 +27,14 @@
 
 #include "base/strbuf.h"
 
-typedef void show_fn(struct parser *p, const struct cmd *cmd,
-		     struct strbuf *out);
+typedef void show_fn(void *data, struct parser *p, const struct cmd *cmd);
 
 /**
  * struct load - one load under way
  * @p:		where commands come from
  * @place:	of the command that is being applied
  * @tx:		the VM's half
- * @show:	prints each command in some form into @out; or NULL
+ * @show:	is given each command, and @shown; or NULL
  * @failed:	something was refused: nothing will be committed
  */
 struct load {
@@ -43,7 +43,7 @@ struct load {
 	struct loc place;
 	struct vm_tx *tx;
 	show_fn *show;
-	struct strbuf *out;
+	void *shown;
 	bool failed;
 };
 
@@ -311,7 +311,7 @@ static void load_cmd(void *data, struct cmd *cmd)
 
 	l->place = cmd->loc;
 	if (l->show)
-		l->show(l->p, cmd, l->out);
+		l->show(l->shown, l->p, cmd);
 	if (ruleset_apply(l->nv->ruleset, l->p, cmd))
 		l->failed = true;
 }
@@ -341,9 +341,9 @@ static void parse(struct load *l, const struct text *t)
 }
 
 static int load(struct nftvm *nv, const struct text *t, show_fn *show,
-		struct strbuf *out)
+		void *shown)
 {
-	struct load l = { .nv = nv, .show = show, .out = out };
+	struct load l = { .nv = nv, .show = show, .shown = shown };
 	struct parser_env env;
 
 	engine_env(nv, &env);
@@ -388,17 +388,25 @@ static void dump_programs(const struct nftvm *nv, struct strbuf *out)
 	}
 }
 
+static void show_ast(void *out, struct parser *p, const struct cmd *cmd)
+{
+	cmd_dump(p, cmd, out);
+}
+
 int nftvm_compile_files(struct nftvm *nv, const char *const *paths, size_t len,
 			unsigned form, char **text)
 {
 	struct text t = { .paths = paths, .n_paths = len };
+	struct netlink_text netlink = { 0 };
 	struct strbuf out = STRBUF_INIT;
-	int err = load(nv, &t,
-		       form == NFTVM_FORM_NETLINK ? engine_netlink_cmd
-		       : form == NFTVM_FORM_AST	  ? cmd_dump
-						  : NULL,
-		       &out);
+	int err;
 
+	if (form == NFTVM_FORM_NETLINK)
+		err = load(nv, &t, engine_netlink_cmd, &netlink);
+	else
+		err = load(nv, &t, form == NFTVM_FORM_AST ? show_ast : NULL,
+			   &out);
+	engine_netlink_done(&netlink, &out);
 	if (!err && form == NFTVM_FORM_VM)
 		dump_programs(nv, &out);
 	strbuf_puts(&out, "");

@@ -5,6 +5,7 @@ libengine_la_SOURCES += \
 	api/env.c \
 	api/list.c \
 	api/load.c \
-	api/netlink.c \
+	api/netlink.c api/netlink.h \
+	api/netlink_sets.c \
 	api/sysctl.c api/sysctl.h \
 	api/version.c

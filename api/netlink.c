@@ -3,7 +3,7 @@
  * Bytecode as `nft --debug=netlink` shows it: libnftnl prints each object, in
  * the order in which nft sends them, anonymous sets before their rule.
  */
-#include "api/engine.h"
+#include "api/netlink.h"
 
 #include <libnftnl/rule.h>
 #include <libnftnl/set.h>
@@ -126,12 +126,26 @@ static void row_print(const struct elem_batch *b, size_t row, bool is_interval,
 	nftnl_set_elem_free(e);
 }
 
+/* Intervals of which nft says more than their own command has: netlink_sets.c. */
+static bool is_shared(const struct cmd_set *cs)
+{
+	return !cs->anonymous && !cs->auto_merge &&
+	       (cs->type.flags & NFT_SET_INTERVAL) &&
+	       !(cs->type.flags & NFT_SET_CONCAT);
+}
+
+void netlink_row(const struct elem_batch *b, size_t row,
+		 const struct cmd_set *cs, struct strbuf *out)
+{
+	row_print(b, row,
+		  (cs->type.flags & NFT_SET_INTERVAL) &&
+			  !(cs->type.flags & NFT_SET_CONCAT),
+		  out);
+}
+
 static void elems_print(const char *set, const char *table,
 			const struct cmd_set *cs, struct strbuf *out)
 {
-	bool is_interval = (cs->type.flags & NFT_SET_INTERVAL) &&
-			   !(cs->type.flags & NFT_SET_CONCAT);
-
 	/* nft fills a rule's own set at once, also with nothing: a meter's */
 	if (!cs->anonymous && (!cs->elems || !cs->elems->len))
 		return;
@@ -139,23 +153,25 @@ static void elems_print(const char *set, const char *table,
 	if (!cs->elems)
 		return;
 	for (size_t row = 0; row < cs->elems->len; row++)
-		row_print(cs->elems, row, is_interval, out);
+		netlink_row(cs->elems, row, cs, out);
 	strbuf_putc(out, '\n');
 }
 
-static void set_block(const struct cmd_set *cs, const char *table,
-		      struct strbuf *out)
+static void set_line(const struct cmd_set *cs, struct strbuf *out)
 {
 	thing_print(set_print, cs->nftnl, out);
 	strbuf_putc(out, '\n');
-	elems_print(nftnl_set_get_str(cs->nftnl, NFTNL_SET_NAME), table, cs,
-		    out);
 }
 
 static void set_blocks(const struct cmd *cmd, struct strbuf *out)
 {
-	for (unsigned i = cmd->sets_from; i < cmd->sets_to; i++)
-		set_block(cmd_rule_sets(cmd, i), cmd->h.table, out);
+	for (unsigned i = cmd->sets_from; i < cmd->sets_to; i++) {
+		const struct cmd_set *cs = cmd_rule_sets(cmd, i);
+
+		set_line(cs, out);
+		elems_print(nftnl_set_get_str(cs->nftnl, NFTNL_SET_NAME),
+			    cmd->h.table, cs, out);
+	}
 }
 
 static void rule_block(struct parser *p, const struct cmd *cmd,
@@ -173,26 +189,44 @@ static void rule_block(struct parser *p, const struct cmd *cmd,
 	nftnl_rule_free(rule);
 }
 
-void engine_netlink_cmd(struct parser *p, const struct cmd *cmd,
-			struct strbuf *out)
+static void set_block(struct netlink_text *t, const struct cmd *cmd)
 {
+	set_line(cmd->set, &t->out);
+	if (!is_shared(cmd->set) || !netlink_set(t, cmd))
+		elems_print(cmd->h.set, cmd->h.table, cmd->set, &t->out);
+}
+
+static void elems_block(struct netlink_text *t, const struct cmd *cmd)
+{
+	if (!is_shared(cmd->set) || !netlink_elems(t, cmd))
+		elems_print(cmd->h.set, cmd->h.table, cmd->set, &t->out);
+}
+
+void engine_netlink_cmd(void *text, struct parser *p, const struct cmd *cmd)
+{
+	struct netlink_text *t = text;
+
+	if (cmd->obj == OBJ_ELEMENTS && cmd->op == CMD_DELETE)
+		elems_block(t, cmd);
 	if (cmd->op != CMD_ADD && cmd->op != CMD_CREATE &&
 	    cmd->op != CMD_INSERT && cmd->op != CMD_REPLACE)
 		return;
 	if (cmd->obj == OBJ_SET)
-		set_block(cmd->set, cmd->h.table, out);
+		set_block(t, cmd);
 	else if (cmd->obj == OBJ_ELEMENTS)
-		elems_print(cmd->h.set, cmd->h.table, cmd->set, out);
+		elems_block(t, cmd);
 	else if (cmd->obj == OBJ_RULE)
-		rule_block(p, cmd, out);
+		rule_block(p, cmd, &t->out);
 	else if (cmd->obj == OBJ_CHAIN)
-		set_blocks(cmd, out);
+		set_blocks(cmd, &t->out);
 }
 
 void engine_netlink(struct parser *p, struct strbuf *out)
 {
+	struct netlink_text t = { 0 };
 	struct cmd *cmd = NULL;
 
 	while ((cmd = parser_next_cmd(p, cmd)))
-		engine_netlink_cmd(p, cmd, out);
+		engine_netlink_cmd(&t, p, cmd);
+	engine_netlink_done(&t, out);
 }

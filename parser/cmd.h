@@ -52,6 +52,8 @@ struct nftnl_set;
  * @key_typeof, @data_typeof: text of typeof expressions, or NULL
  * @auto_merge: intervals that overlap are joined
  * @has_elems:	there are elements already: no end row at 0 is to be added
+ * @unsent:	they are intervals of the same text, and no command about elements
+ *		came after
  * @stmts:	what its elements keep, by libnftnl's names; NULL: no more
  * @fields:	of a concatenation: those whose type has no size of its own are of
  *		@bits, in @byteorder
@@ -64,7 +66,7 @@ struct set_type {
 	uint8_t key_byteorder, data_byteorder; /* as in nft's set userdata */
 	const char *key_typeof, *data_typeof;
 	uint32_t obj_type;
-	bool auto_merge, has_elems;
+	bool auto_merge, has_elems, unsent;
 	const char *stmts[STMTS_IN_SET];
 	bool data_interval; /* data are ranges: both ends */
 	struct {
@@ -174,6 +176,8 @@ struct cmd_flowtable {
  * @anonymous:	made for a rule that follows; named __set%d / __map%d, @id says
  *		which rule's
  * @nftnl:	the declaration in libnftnl's form, owned by the parser
+ * @stays:	elements to be deleted that are there after all: nft deletes what
+ *		it found when it began, and adds what it did not
  * @layout, @open_end, @no_first,
  *		@type_loc: parser/'s own
  * @elems:	its elements as nft sends them, sorted and merged as nft does;
@@ -193,7 +197,7 @@ struct cmd_set {
 	uint32_t policy;
 	const struct set_layout *layout;
 	uint32_t open_end;
-	bool no_first;
+	bool no_first, stays;
 	struct loc type_loc;
 };
 

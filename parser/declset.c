@@ -283,6 +283,7 @@ struct cmd_set *declset_check(struct parser *p, const struct cmd_handle *h,
 	    set_fill(&c, set, &l, si->elems.v, si->elems.len, false))
 		return NULL;
 	set->type.has_elems = set->elems != NULL;
+	set->type.unsent = set->elems && set_is_ranges(&set->type);
 	if (set->type.flags & NFT_SET_CONSTANT && set->elems)
 		set->size = (uint32_t)(set->elems->len + set->open_end);
 	set_nftnl(&c, set, &l, h->set);

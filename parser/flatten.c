@@ -549,6 +549,21 @@ static void flatten_table(struct parser *p, const struct item *it)
 
 /* ---- the other commands -------------------------------------------------- */
 
+/* nft sends intervals with the declaration of the set as well, when that is in
+ * the same text: they exist when they are to be created. */
+static bool exists(struct parser *p, const struct item *it,
+		   const struct cmd_handle *h, const struct cmd_set *set)
+{
+	if (it->op != CMD_CREATE || !set->type.layout || !set->elems ||
+	    !set_is_ranges(&set->type))
+		return false;
+	diag_error(p->diags, &it->elems->loc,
+		   "elements of set '%s' that the same text declares: nft "
+		   "sends them with it: File exists",
+		   h->set);
+	return true;
+}
+
 static void flatten_elements(struct parser *p, const struct item *it)
 {
 	const struct set_type *type;
@@ -574,10 +589,14 @@ static void flatten_elements(struct parser *p, const struct item *it)
 	set->auto_merge = type->auto_merge;
 	set->no_first = type->has_elems || !type->layout;
 	vec_push(&p->all_sets, set);
-	if (set_fill(&c, set, &l, &literal, 1, it->op == CMD_DELETE))
+	if (set_fill(&c, set, &l, &literal, 1, it->op == CMD_DELETE) ||
+	    exists(p, it, &h, set))
 		return;
-	if (type->layout)
+	set->stays = it->op == CMD_DELETE && type->unsent;
+	if (type->layout) {
 		((struct set_type *)(uintptr_t)type)->has_elems = true;
+		((struct set_type *)(uintptr_t)type)->unsent = false;
+	}
 	set_nftnl(&c, set, &l, h.set);
 	cmd_new(p, it, OBJ_ELEMENTS, &h)->set = set;
 }

@@ -6,6 +6,8 @@
 #ifndef NFTVM_PARSER_SETDECL_H
 #define NFTVM_PARSER_SETDECL_H
 
+#include <linux/netfilter/nf_tables.h>
+
 #include "parser/check.h"
 
 /**
@@ -73,5 +75,11 @@ void set_type_fill(struct cmd_set *set, const struct set_layout *l);
 /** set_nftnl() - make set->nftnl of what is known */
 void set_nftnl(struct check *c, struct cmd_set *set, const struct set_layout *l,
 	       const char *name);
+
+/** set_is_ranges() - intervals of one field: nft looks for overlaps itself */
+static inline bool set_is_ranges(const struct set_type *t)
+{
+	return (t->flags & NFT_SET_INTERVAL) && !(t->flags & NFT_SET_CONCAT);
+}
 
 #endif

@@ -342,7 +342,8 @@ static int range_delete(struct fill *f)
 		b = rs_elems_at(store, &at);
 		if (!rs_key_cmp(store, elem_batch_key_end(b, at.row),
 				f->one.key_ends)) {
-			row_take(f, &at);
+			if (!f->cmd->set->stays)
+				row_take(f, &at);
 			return 0;
 		}
 	}
@@ -603,7 +604,7 @@ int rs_elements_delete(struct ruleset *rs, struct parser *p,
 				 point_delete);
 	else
 		err = each_point(&f, cmd->set->elems, point_delete);
-	if (!err)
+	if (!err && !cmd->set->stays)
 		err = rs_event(rs, elems_del, s, cmd->set->elems);
 	fill_fini(&f);
 	return err;

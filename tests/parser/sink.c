@@ -4,7 +4,7 @@
 #include <criterion/new/assert.h>
 #include <linux/netfilter/nf_tables.h>
 
-#include "api/engine.h"
+#include "api/netlink.h"
 #include "base/strbuf.h"
 
 static const char text[] =
@@ -33,7 +33,7 @@ static const char text[] =
  */
 struct taken {
 	struct parser *p;
-	struct strbuf netlink;
+	struct netlink_text netlink;
 	unsigned n, dynamic;
 };
 
@@ -44,7 +44,7 @@ static void take(void *data, struct cmd *cmd)
 	t->n++;
 	if (cmd->obj == OBJ_SET)
 		t->dynamic += !!(cmd->set->type.flags & NFT_SET_EVAL);
-	engine_netlink_cmd(t->p, cmd, &t->netlink);
+	engine_netlink_cmd(&t->netlink, t->p, cmd);
 }
 
 Test(sink, gets_what_the_list_has)
@@ -52,7 +52,7 @@ Test(sink, gets_what_the_list_has)
 	struct diags *d = diags_new();
 	struct parser *list = parser_new(d, NULL);
 	struct taken t = { .p = parser_new(d, NULL) };
-	struct strbuf want = STRBUF_INIT;
+	struct strbuf want = STRBUF_INIT, got = STRBUF_INIT;
 	const struct cmd *cmd = NULL;
 	unsigned n = 0;
 
@@ -66,12 +66,13 @@ Test(sink, gets_what_the_list_has)
 	cr_assert_eq(parser_text(t.p, "x", text, strlen(text)), 0);
 	cr_assert_eq(t.n, n);
 	cr_assert_eq(t.n, 14);
-	cr_assert_str_eq(strbuf_str(&t.netlink), strbuf_str(&want));
+	engine_netlink_done(&t.netlink, &got);
+	cr_assert_str_eq(strbuf_str(&got), strbuf_str(&want));
 	cr_assert_null(parser_next_cmd(t.p, NULL));
 	/* rules that come later change them: `seen` and `late` */
 	cr_assert_eq(t.dynamic, 2);
 	strbuf_fini(&want);
-	strbuf_fini(&t.netlink);
+	strbuf_fini(&got);
 	parser_free(list);
 	parser_free(t.p);
 	diags_free(d);
@@ -85,6 +86,7 @@ Test(sink, takes_nothing_after_a_fault)
 				     "add rule t c tcp dport 70000\n"
 				     "add chain t d\n"
 				     "add rule t c ip saddr @nothing\n";
+	struct strbuf rest = STRBUF_INIT;
 	struct diags *d = diags_new();
 	struct taken t = { .p = parser_new(d, NULL) };
 
@@ -92,7 +94,8 @@ Test(sink, takes_nothing_after_a_fault)
 	cr_assert_eq(parser_text(t.p, "x", faulty, strlen(faulty)), -1);
 	cr_assert_eq(t.n, 2);
 	cr_assert_eq(diags_errors(d), 2);
-	strbuf_fini(&t.netlink);
+	engine_netlink_done(&t.netlink, &rest);
+	strbuf_fini(&rest);
 	parser_free(t.p);
 	diags_free(d);
 }
