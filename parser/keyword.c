@@ -81,6 +81,12 @@ static const char *const constants[] = {
 	"sctp", "snat", "tcp", "udp", "udplite", "vlan", NULL,
 };
 
+/* Numbers of protocols and types, which no text is equal to. */
+static const char *const numbers[] = {
+	"ah", "comp", "dccp", "esp", "icmp", "icmpv6", "igmp", "redirect",
+	"sctp", "tcp", "udp", "udplite", NULL,
+};
+
 /* Words that are reserved behind another one alone. */
 static const struct {
 	int behind;
@@ -224,6 +230,11 @@ bool keywords_reserve_behind(const struct keywords *k, int token,
 bool keywords_reserve_constant(const struct keywords *k, struct str word)
 {
 	return keywords_reserve(k, word) && !is_among(constants, word);
+}
+
+bool keywords_is_number(struct str word)
+{
+	return is_among(numbers, word);
 }
 
 const char *keywords_name(const struct keywords *k, int token)

@@ -38,6 +38,8 @@ bool keywords_reserve_behind(const struct keywords *k, int token,
 			     struct str word);
 /** keywords_reserve_constant() - is no constant called so? */
 bool keywords_reserve_constant(const struct keywords *k, struct str word);
+/** keywords_is_number() - is a match's right side so called a number? */
+bool keywords_is_number(struct str word);
 /** keywords_name() - the word of a token, or NULL (for messages) */
 const char *keywords_name(const struct keywords *k, int token);
 /** keywords_each() - row @i, or NULL at the end (for hints) */

@@ -11,6 +11,7 @@
 
 #include "parser/json.h"
 #include "parser/key.h"
+#include "parser/keyword.h"
 #include "parser/lower.h"
 #include "parser/print.h"
 #include "parser/raise.h"
@@ -193,6 +194,21 @@ static bool is_shift(const struct expr *e)
 	return op == BINOP_LSHIFT || op == BINOP_RSHIFT;
 }
 
+/* `iifname tcp': a number, in nft's grammar, unless it is in quotes. */
+static int check_word(struct check *c, const struct match_stmt *m)
+{
+	const struct symbol_expr *word;
+
+	if (!expr_is(m->right, symbol) || !datatype_is_string(m->left->dtype))
+		return 0;
+	word = expr_as_const(m->right, symbol_expr);
+	if (word->quoted || !keywords_is_number(word->text))
+		return 0;
+	return diag_error(c->diags, &word->e.loc,
+			  "\"%.*s\" is the number of a protocol: quote it",
+			  (int)word->text.len, word->text.s);
+}
+
 static int match_check(struct check *c, struct stmt *s)
 {
 	struct match_stmt *m = arena_memdup(c->arena, s, sizeof(*m));
@@ -207,7 +223,7 @@ static int match_check(struct check *c, struct stmt *s)
 		return diag_error(c->diags, &m->left->loc,
 				  "the result of a shift is not compared, only "
 				  "set");
-	if (check_right(c, m) || check_op(c, m))
+	if (check_word(c, m) || check_right(c, m) || check_op(c, m))
 		return -1;
 	transfer_xor(m);
 	check_emit(c, &m->s);

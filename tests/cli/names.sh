@@ -27,8 +27,11 @@ pairs()
 			for (i = 1; i <= n; i++) words[++len] = w[i]
 			next }
 		only != "  " && !index(only, " " $1 " ") { next }
+		# nft stores these as the numbers 1 and 0 in sets of any type
 		{ for (i = 1; i <= len; i++) {
 			if (long != 1 && rand() > 0.04) continue
+			if ($1 ~ /^(inset|iifnameset)$/ &&
+			    words[i] ~ /^(exists|missing)$/) continue
 			text = $2; gsub(/W/, words[i], text)
 			print $1 "\t" words[i] "\t" text } }' \
 		"$here/names.words" "$here/names.places"
