@@ -143,9 +143,12 @@ int depend_network(struct check *c, const struct expr *e, uint8_t nfproto)
 static int depend_transport(struct check *c, const struct payload_expr *e)
 {
 	const struct proto_desc *now = c->proto.at[PROTO_BASE_TRANSPORT];
+	const struct proto_desc *net = c->proto.at[PROTO_BASE_NETWORK];
 
 	if (!e->proto->number || now == e->proto)
 		return 0;
+	if (net == &proto_arp && c->rule)
+		return conflict(c, &e->e, net->name, e->proto->name);
 	if (now && now->number && c->rule)
 		return conflict(c, &e->e, now->name, e->proto->name);
 	if (e->proto->nfproto && !is_one_family(c->family) &&
@@ -164,6 +167,8 @@ static int depend_link(struct check *c, const struct payload_expr *e)
 
 	if (now == e->proto || now == &proto_vlan)
 		return 0;
+	if (now == &proto_unknown && c->rule)
+		return conflict(c, &e->e, now->name, e->proto->name);
 	if (!now && c->rule)
 		emit_meta(c, &e->e.loc, "iiftype", ARPHRD_ETHER);
 	if (e->proto == &proto_vlan && c->rule)
