@@ -2,6 +2,7 @@
 /* Base chains: types, hooks and the names of priorities. */
 #include "parser/chain.h"
 
+#include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_arp.h>
@@ -222,6 +223,11 @@ static int names_of(struct check *c, struct expr *e, struct device_names *out)
 	if (!expr_is(e, set)) {
 		if (symbol_of(c, e, &word))
 			return -1;
+		if (word.len >= IFNAMSIZ)
+			return diag_error(c->diags, &e->loc,
+					  "a link's name has at most %d "
+					  "characters",
+					  IFNAMSIZ - 1);
 		arena_push(c->arena, out,
 			   arena_strndup(c->arena, word.s, word.len));
 		return 0;
