@@ -54,6 +54,16 @@ static int tested(const struct nftnl_expr *n)
 	return -1;
 }
 
+/* How many bits are compared; 0: as many as there are. */
+static unsigned compared(const struct nftnl_expr *n)
+{
+	uint32_t len = 0;
+
+	if (!strcmp(nftnl_expr_get_str(n, NFTNL_EXPR_NAME), "cmp"))
+		nftnl_expr_get(n, NFTNL_EXPR_CMP_DATA, &len);
+	return 8 * len;
+}
+
 /* What of a packet is tested, without what is done to it. */
 static const struct expr *left_of(const struct stmt *s)
 {
@@ -90,14 +100,18 @@ static void put_value(struct printer *pr, const struct expr *e,
 		       datatype_is_string(e->dtype) ? 128 : e->len, pr->out);
 }
 
+/* @bits: that were loaded; fewer than the field has are its prefix. */
 static void put_seen(struct printer *pr, const struct expr *left,
-		     const uint8_t *bytes)
+		     const uint8_t *bytes, unsigned bits)
 {
 	const struct list_expr *l;
 
 	if (!expr_is(left, concat)) {
 		if (left->dtype)
 			put_value(pr, left, bytes);
+		if (left->dtype && bits && bits < left->len &&
+		    !datatype_is_string(left->dtype))
+			strbuf_printf(pr->out, "/%u", bits);
 		return;
 	}
 	l = expr_as_const(left, list_expr);
@@ -184,7 +198,7 @@ void list_rule_break(struct parser *p, struct nftnl_rule *rule,
 	left = bytes && i < r.out.len ? left_of(r.out.v[i].s) : NULL;
 	pr.out = seen;
 	if (left)
-		put_seen(&pr, left, bytes);
+		put_seen(&pr, left, bytes, compared(n));
 	raise_fini(&r);
 	arena_free(a);
 }

@@ -31,6 +31,7 @@ table inet t {
 		iifname "lan" jump sub
 		tcp dport 80-90 ct mark set 0x3 log prefix "web " accept
 		udp dport 53 reject
+		tcp dport 92 ip saddr 172.16.0.0/16 accept
 		ip saddr . tcp dport { 10.0.0.1 . 22 } accept
 	}
 	chain post {
@@ -86,6 +87,7 @@ row 0 'no: tcp dport 80-90 \(it is tcp dport 91\)' "$tcp 91"
 row 0 'no: udp dport 53 \(it is meta l4proto tcp\)' "$tcp 91"
 row 0 'accept  *no: ip saddr . tcp dport \{ 10.0.0.1 . 22 \} \(it is ip saddr 10.0.0.1 . tcp dport 91\)' "$tcp 91"
 row 0 'no: iifname "lan" \(it is iifname "wan"\)' 'iif wan ip saddr 198.51.100.7 ip daddr 10.0.0.3 tcp dport 80'
+row 0 'no: ip saddr 172.16.0.0/16 \(it is ip saddr 10.0.0.0/16\)' "$tcp 92"
 # chains, changes, verdicts, places
 row 0 'r.nft:17: iifname "lan" jump sub  *jump sub$' "$tcp 80"
 row 0 '^      *chain inet t sub$' "$tcp 80"

@@ -73,5 +73,33 @@ check lan-capture-counted lan_capture_counted
 while read -r command; do
 	check "README: $command" bash -c "$command"
 done < <(shown_commands README.md)
+
+# The files that the tutorial has one write, each the block behind its name, and
+# what its commands say: each line of a block without a name is among it.
+tutorial()
+{
+	mkdir "$work/tutorial"
+	awk -v dir="$work/tutorial/" '
+	/^```/ && on { on = 0; next }
+	/^```/ {
+		on = 1
+		to = /^```sh/ ? "commands" : name != "" ? name : "said"
+		name = ""
+		next
+	}
+	on { print > (dir to); next }
+	match($0, /`web\.[a-z]+`/) { name = substr($0, RSTART + 1, RLENGTH - 2) }
+	' doc/tutorial.md
+	cp examples/home.pcapng "$work/tutorial/traffic.pcapng"
+	(cd "$work/tutorial" && bash -e commands) >"$work/tutorial/out" || return 1
+	while read -r line; do
+		grep -qF -- "$line" "$work/tutorial/out" || {
+			echo "not said: $line"
+			return 1
+		}
+	done <"$work/tutorial/said"
+}
+
+check tutorial tutorial
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
