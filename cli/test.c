@@ -6,7 +6,7 @@
 /* struct test_own - the options that test alone has */
 struct test_own {
 	enum scenario_format format;
-	const char *only;
+	const char *only, *coverage;
 };
 
 static int set_format(struct cli *c, const char *arg)
@@ -33,7 +33,17 @@ static int set_only(struct cli *c, const char *arg)
 	return CLI_DONE;
 }
 
+static int set_coverage(struct cli *c, const char *arg)
+{
+	((struct test_own *)c->own)->coverage = arg;
+	return CLI_DONE;
+}
+
 static const struct cli_option test_options[] = {
+	{ "coverage", 0, "FILE",
+	  "which rules were reached: text, or lcov's form where FILE ends in "
+	  ".info; - is stdout",
+	  set_coverage },
 	{ "format", 0, "FORM", "plain, tap, or junit", set_format },
 	{ "only", 0, "TEXT", "the tests alone whose name has TEXT in it",
 	  set_only },
@@ -47,6 +57,7 @@ static int test_run(struct cli *c)
 		.files = c->args.v,
 		.n_files = c->args.len,
 		.only = own->only,
+		.coverage = own->coverage,
 		.format = own->format,
 		.out = stdout,
 		.err = stderr,

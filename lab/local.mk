@@ -1,6 +1,7 @@
 # the files of lab/; included by Makefile.am
 libengine_la_SOURCES += \
 	lab/box.c lab/box.h \
+	lab/coverage.c lab/coverage.h \
 	lab/input_link.c lab/input_link.h \
 	lab/link_header.c lab/link_header.h \
 	lab/names.c lab/names.h \

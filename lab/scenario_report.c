@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/scenario_report.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 struct report {
 	const struct scenario_options *o;
 	unsigned number, passed, failed;
+	struct coverage coverage;
 };
 
 /* ---- forms --------------------------------------------------------------- */
@@ -122,7 +124,8 @@ static int run_test(struct report *r, struct scenario *s,
 
 	if (r->o->only && !strstr(t->name, r->o->only))
 		return 0;
-	wrong = scenario_run(s, t, &outcome, r->o->err);
+	wrong = scenario_run(s, t, r->o->coverage ? &r->coverage : NULL,
+			     &outcome, r->o->err);
 	if (!wrong) {
 		r->number++;
 		if (outcome.faults.len)
@@ -177,5 +180,12 @@ int scenario_files(const struct scenario_options *o)
 	for (size_t i = 0; i < o->n_files; i++)
 		wrong |= run_file(&r, o->files[i]);
 	end(&r);
-	return wrong ? 1 : r.failed ? 4 : 0;
+	if (o->coverage && !wrong &&
+	    coverage_write(&r.coverage, o->coverage, o->out)) {
+		fprintf(o->err, "nftvm: %s: %s\n", o->coverage,
+			strerror(errno));
+		wrong = 3;
+	}
+	coverage_fini(&r.coverage);
+	return wrong ? wrong : r.failed ? 4 : 0;
 }

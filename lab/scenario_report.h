@@ -15,12 +15,14 @@ enum scenario_format {
 /**
  * struct scenario_options - what to run and how to tell; all borrowed
  * @files:	test files
+ * @coverage:	where to write which rules were reached (coverage_write()); or
+ *		NULL
  * @only:	run tests whose name has this in it alone; or NULL
  */
 struct scenario_options {
 	const char *const *files;
 	size_t n_files;
-	const char *only;
+	const char *only, *coverage;
 	enum scenario_format format;
 	FILE *out, *err;
 };

@@ -396,7 +396,8 @@ static int run_steps(struct scenario_state *st,
 }
 
 int scenario_run(struct scenario *s, const struct scenario_test *test,
-		 struct scenario_outcome *out, FILE *err)
+		 struct coverage *coverage, struct scenario_outcome *out,
+		 FILE *err)
 {
 	struct scenario_state st = { .s = s, .outcome = out };
 	int wrong;
@@ -408,6 +409,8 @@ int scenario_run(struct scenario *s, const struct scenario_test *test,
 	wrong = load(&st);
 	if (!wrong)
 		wrong = run_steps(&st, test);
+	if (!wrong && coverage)
+		coverage_add(coverage, st.nv);
 	nftvm_diags_print(st.nv, err);
 	forget(&st);
 	vec_fini(&st.left);

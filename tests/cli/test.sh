@@ -124,6 +124,20 @@ file 4 '^not ok 2 - b$' 'ruleset "r.nft"\nhost "h.host"\ntest "a" {\n}\ntest "b"
 file 4 '^1\.\.2$' 'ruleset "r.nft"\nhost "h.host"\ntest "a" {\n}\ntest "b" {\nexpect drop\n}\n' --format tap
 file 4 '<failure message="sub/t.nftest:4">nothing was sent yet</failure>' 'ruleset "r.nft"\nhost "h.host"\ntest "<a>" {\nexpect drop\n}\n' --format junit
 file 2 "plain, tap or junit, not 'x'" '' --format x
+# coverage
+{ printf 'ruleset "r.nft"\nhost "h.host"\n'; printf 'test "%s" {\n%s\n}\n' a "$web" b "$web" c 'send iif lan udp dport 99'; } >sub/c.nftest
+out=$(nftvm test --coverage - sub/c.nftest 2>&1) got=$? status=0
+pattern='^rules reached: 2 of 4$' && judge 'coverage'
+pattern='^ +2  sub/r.nft:5: tcp dport 80 ct mark set 0x00000003 log prefix "web " accept comment "web"$' && judge 'coverage'
+pattern='^ +never  sub/r.nft:6: udp dport 53 reject comment "dns"$' && judge 'coverage'
+out=$(nftvm test --coverage c.info sub/c.nftest 2>&1 && cat c.info) got=$?
+pattern="^SF:$work/sub/r.nft\$" && judge 'coverage for lcov'
+pattern='^DA:5,2$' && judge 'coverage for lcov'
+pattern='^LH:2$' && judge 'coverage for lcov'
+out=$(nftvm test --coverage none/c.info sub/c.nftest 2>&1) got=$? status=3
+pattern='none/c.info: No such file' && judge 'coverage that cannot be written'
+out=$(nftvm test --coverage - "$here/examples/home-router.nftest" 2>&1) got=$? status=0
+pattern='^rules reached: ([0-9]+) of \1$' && judge 'every rule of the example'
 out=$(nftvm test --format junit sub/none "$here/examples/home-router.nftest" 2>/dev/null | python3 -c '
 import sys, xml.etree.ElementTree as e
 print(len(e.parse(sys.stdin).getroot().findall("testsuite/testcase")))')
