@@ -11,7 +11,7 @@ struct replay_own {
 	struct cli_box box;
 	bool quiet, emit, readdress, reference, explain;
 	const char *dump_conntrack, *dump_expect, *dump_ruleset;
-	const char *write;
+	const char *write, *coverage;
 };
 
 static int set_quiet(struct cli *c, const char *arg)
@@ -23,6 +23,12 @@ static int set_quiet(struct cli *c, const char *arg)
 static int set_emit(struct cli *c, const char *arg)
 {
 	((struct replay_own *)c->own)->emit = true;
+	return CLI_DONE;
+}
+
+static int set_coverage(struct cli *c, const char *arg)
+{
+	((struct replay_own *)c->own)->coverage = arg;
 	return CLI_DONE;
 }
 
@@ -91,6 +97,10 @@ static const struct cli_option replay_options[] = {
 	{ "write", 0, "FILE",
 	  "what leaves, as pcapng; - is stdout, the report on stderr",
 	  set_write },
+	{ "coverage", 0, "FILE",
+	  "which rules were reached: text, or lcov's form where FILE ends in "
+	  ".info; - is stdout",
+	  set_coverage },
 	{ "explain", 0, "WHAT",
 	  "invalid: which numbers made a packet invalid, and what setting would "
 	  "let it pass",
@@ -114,6 +124,7 @@ static int replay_run(struct cli *c)
 		.quiet = own->quiet,
 		.emit = own->emit,
 		.readdress = own->readdress,
+		.coverage = own->coverage,
 		.explain = own->explain,
 		.dump_conntrack = own->dump_conntrack,
 		.dump_expect = own->dump_expect,

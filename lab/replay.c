@@ -18,6 +18,7 @@
 #include "api/sysctl.h"
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "lab/coverage.h"
 #include "lab/input_link.h"
 #include "base/json_text.h"
 #include "lab/names.h"
@@ -461,6 +462,23 @@ static int worse(int a, int b)
 	return a ? a : b;
 }
 
+/* 0, or the exit status after a message */
+static int write_coverage(const struct replay *r)
+{
+	struct coverage c = { 0 };
+	int err;
+
+	if (!r->o->coverage)
+		return 0;
+	coverage_add(&c, r->nv);
+	err = coverage_write(&c, r->o->coverage, r->o->out);
+	if (err)
+		fprintf(r->o->err, "nftvm: %s: %s\n", r->o->coverage,
+			strerror(errno));
+	coverage_fini(&c);
+	return err ? 3 : 0;
+}
+
 static int finish(struct replay *r)
 {
 	int err;
@@ -486,6 +504,7 @@ static int finish(struct replay *r)
 	if (!r->o->trace_number)
 		tell_summary(r);
 	r->status = worse(r->status, replay_dump(r->nv, r->ct, &r->now, r->o));
+	r->status = worse(r->status, write_coverage(r));
 	capture_close(r->capture);
 	path_free(r->path);
 	ct_table_free(r->ct);
@@ -521,7 +540,8 @@ static bool is_capture(const struct replay_options *o, const char *path)
 static int check_outputs(const struct replay_options *o)
 {
 	const char *const outputs[] = { o->write, o->dump_conntrack,
-					o->dump_expect, o->dump_ruleset };
+					o->dump_expect, o->dump_ruleset,
+					o->coverage };
 
 	for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
 		if (!is_capture(o, outputs[i]))

@@ -41,6 +41,8 @@ enum replay_checksums {
  *		another); or NULL
 =======
  * @write:	what left, into this pcapng; or NULL
+ * @coverage:	where to write which rules were reached (coverage_write()); or
+ *		NULL
  * @explain:	say of each invalid packet which numbers made it so
  * @trace_number: explain this frame in @trace_format and stop, saying nothing
  *		else; 0: don't
@@ -64,6 +66,7 @@ struct replay_options {
 	const char *write;
 	bool reference;
 	uint64_t seed;
+	const char *coverage;
 	bool explain;
 	uint64_t trace_number;
 	enum trace_format trace_format;

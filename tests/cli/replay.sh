@@ -243,5 +243,9 @@ row 'the numbers that made a packet invalid: the scan of the example sends FIN, 
 	nftvm replay --explain invalid "${home[@]}" | grep -A1 "FPU.*invalid (ct_tcp_flags)" | grep "why: flags 41" &&
 	nftvm replay --json --explain invalid "${home[@]}" | grep "\"reason\":\"ct_tcp_flags\",\"why\":{\"flags\":41}" &&
 	! nftvm replay "${home[@]}" | grep why:'
+row 'which rules a capture reached: those that the summary says' \
+	'nftvm replay -q --coverage c.info -f home-router.nft --host host home.pcapng >o &&
+	n=$(sed -n "/^rules hit/,/^rules never hit/p" o | grep -cE "^ +[1-9][0-9]*  ") &&
+	[ "$n" -gt 20 ] && grep -qx "LH:$n" c.info'
 echo "replay: $passed passed, $failed failed"
 [ $failed = 0 ]
