@@ -46,7 +46,7 @@ static const struct {
 	{ &proto_icmpv6, { "type", "code", "parameter-problem" }, 8 },
 	{ &proto_igmp, { "type", "mrt" }, 2 },
 	{ &proto_sctp, { "sport", "dport", "vtag" }, 12 },
-	{ &proto_dccp, { "sport", "dport", "type" }, 0 },
+	{ &proto_dccp, { "sport", "dport" }, 4 },
 	{ &proto_esp, { "spi", "sequence" }, 8 },
 	{ &proto_ah,
 	  { "nexthdr", "hdrlength", "reserved", "spi", "sequence" },
@@ -198,11 +198,26 @@ static void back_to(struct trace_nft *t, const struct packet *pkt)
 		t->runs.len--;
 }
 
-/* What comes in by loopback waits until the packet that caused it is through
- * (netif_rx()). Return: where its lines go. */
+/* What comes in by loopback waits until what caused it is through
+ * (netif_rx()). */
+static struct strbuf *lines_of(struct trace_nft *t, const struct packet *pkt)
+{
+	struct trace_nft_looped *l;
+
+	if (!(pkt->flags & PKT_LOOPED))
+		return &t->lines;
+	vec_foreach(&t->looped, l)
+		if (l->pkt == pkt)
+			return &l->lines;
+	l = vec_add(&t->looped);
+	*l = (struct trace_nft_looped){ pkt, STRBUF_INIT };
+	return &l->lines;
+}
+
+/* Return: where the packet's lines go, until the next call. */
 static struct strbuf *tell_packet(struct trace_nft *t, const struct packet *pkt)
 {
-	struct strbuf *out = pkt->flags & PKT_LOOPED ? &t->late : &t->lines;
+	struct strbuf *out = lines_of(t, pkt);
 	struct trace_nft_run *run;
 
 	back_to(t, pkt);
@@ -298,23 +313,36 @@ void trace_nft_init(struct trace_nft *t, const struct nftvm *nv)
 	};
 }
 
+static void forget_looped(struct trace_nft *t)
+{
+	struct trace_nft_looped *l;
+
+	vec_foreach(&t->looped, l)
+		strbuf_fini(&l->lines);
+	t->looped.len = 0;
+}
+
 void trace_nft_begin(struct trace_nft *t, const struct packet *pkt)
 {
 	t->id = (uint32_t)pkt->number;
 	t->runs.len = 0;
 	strbuf_reset(&t->lines);
-	strbuf_reset(&t->late);
+	forget_looped(t);
 }
 
 void trace_nft_end(const struct trace_nft *t, FILE *out)
 {
+	const struct trace_nft_looped *l;
+
 	fputs(strbuf_str(&t->lines), out);
-	fputs(strbuf_str(&t->late), out);
+	vec_foreach(&t->looped, l)
+		fputs(strbuf_str(&l->lines), out);
 }
 
 void trace_nft_fini(struct trace_nft *t)
 {
 	strbuf_fini(&t->lines);
-	strbuf_fini(&t->late);
+	forget_looped(t);
+	vec_fini(&t->looped);
 	vec_fini(&t->runs);
 }

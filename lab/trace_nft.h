@@ -20,12 +20,19 @@ struct trace_nft_run {
 	bool told;
 };
 
+/** struct trace_nft_looped - what is said of a packet that came in by loopback */
+struct trace_nft_looped {
+	const struct packet *pkt;
+	struct strbuf lines;
+};
+
 /**
  * struct trace_nft - such a listing under way
  * @trace:	for the path
  * @id:		of the packet
  * @runs:	the packet's, and those of answers to it, the newest last
- * @lines, @late: what is said; of packets that come in by loopback, at the end
+ * @lines:	what is said
+ * @looped:	of packets that come in by loopback, which wait their turn
  * @chosen:	rules choose what is traced: packets without their flag are not
  */
 struct trace_nft {
@@ -33,7 +40,8 @@ struct trace_nft {
 	struct path_trace trace;
 	uint32_t id;
 	VEC(struct trace_nft_run) runs;
-	struct strbuf lines, late;
+	struct strbuf lines;
+	VEC(struct trace_nft_looped) looped;
 	bool chosen;
 };
 

@@ -52,6 +52,28 @@ static void explain(const char *program, const char *dir, size_t number,
 	strbuf_fini(&err);
 }
 
+/* Chains within rules: nft 1.0.6's monitor does not know their rules, and their
+ * names are numbered by the kernel, for all namespaces. What is left of such a
+ * line is the verdict; of another, the name without its number. */
+static void plain_own_chains(struct strbuf *line)
+{
+	char *at = strstr(line->s, "__chain"), *verdict;
+	size_t digits;
+
+	if (!at)
+		return;
+	at += strlen("__chain");
+	verdict = strrchr(line->s, '(');
+	digits = strspn(at, "0123456789");
+	if (!strchr(at, '(') || !verdict || verdict < at) {
+		memmove(at, at + digits, strlen(at + digits) + 1);
+	} else {
+		*at++ = ' ';
+		memmove(at, verdict, strlen(verdict) + 1);
+	}
+	line->len = strlen(line->s);
+}
+
 /* The next line that counts, without its id; false at the end. */
 static bool line_next(const char **text, struct strbuf *line)
 {
@@ -66,6 +88,7 @@ static bool line_next(const char **text, struct strbuf *line)
 			continue;
 		memmove(line->s, rest + 1, strlen(rest + 1) + 1);
 		line->len = strlen(line->s);
+		plain_own_chains(line);
 		return true;
 	}
 	return false;
