@@ -373,6 +373,12 @@ struct piece {
 	bool is_part, more;
 };
 
+static void add_piece(struct packet_bytes *o, const struct piece *pc)
+{
+	if (pc->len)
+		packet_bytes_add(o, pc->bytes + pc->off, pc->len);
+}
+
 static void add_options4(const struct packet_build *pb, struct packet_bytes *o)
 {
 	size_t begin = o->b.len;
@@ -407,7 +413,7 @@ static int build_ip4(struct packet_build *pb, const struct piece *pc,
 	packet_bytes_more(o, 20);
 	add_options4(pb, o);
 	len = o->b.len;
-	packet_bytes_add(o, pc->bytes + pc->off, pc->len);
+	add_piece(o, pc);
 	if (len > 60 || o->b.len > 65535)
 		return diag_error(pb->diags, NULL,
 				  "the packet does not fit an IPv4 header");
@@ -504,7 +510,7 @@ static int build_ip6(struct packet_build *pb, const struct piece *pc,
 	if (pc->is_part)
 		next = add_frag6(pc, next, o);
 	o->b.v[next] = pb->l4;
-	packet_bytes_add(o, pc->bytes + pc->off, pc->len);
+	add_piece(o, pc);
 	if (o->b.len - 40 > 65535)
 		return diag_error(pb->diags, NULL,
 				  "the packet does not fit an IPv6 header");
