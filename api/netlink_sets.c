@@ -139,7 +139,8 @@ static void tell(struct netlink_set *s, struct strbuf *out)
 {
 	struct range *r;
 
-	qsort(s->ranges.v, s->ranges.len, sizeof(*r), range_cmp);
+	if (s->ranges.len)
+		qsort(s->ranges.v, s->ranges.len, sizeof(*r), range_cmp);
 	head(s, out);
 	vec_foreach(&s->ranges, r) {
 		if (!r->sent)

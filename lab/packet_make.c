@@ -685,7 +685,8 @@ static void fill_packet(const struct packet_build *pb,
 	const struct packet_item *it;
 	uint8_t *data = buf + HEADROOM;
 
-	memcpy(data, ip->b.v, ip->b.len);
+	if (ip->b.len)
+		memcpy(data, ip->b.v, ip->b.len);
 	packet_init(pkt, buf, PACKET_ROOM, data, (uint32_t)ip->b.len,
 		    (uint32_t)ip->b.len);
 	pkt->in = pb->in;

@@ -433,6 +433,7 @@ int main(int argc, char **argv)
 			say("ours", &ours);
 		}
 	}
+	mnl_socket_close(q.nl);
 	printf("%zu clashes, %u differ\n", ARRAY_LEN(rows), failed);
 	return failed != 0;
 }
