@@ -134,13 +134,19 @@ static void head(const struct netlink_set *s, struct strbuf *out)
 	strbuf_printf(out, "%s %s 0\n", s->name, s->table);
 }
 
+static void sort(struct netlink_set *s)
+{
+	if (s->ranges.len)
+		qsort(s->ranges.v, s->ranges.len, sizeof(*s->ranges.v),
+		      range_cmp);
+}
+
 /* All that was not sent yet, in one message. */
 static void tell(struct netlink_set *s, struct strbuf *out)
 {
 	struct range *r;
 
-	if (s->ranges.len)
-		qsort(s->ranges.v, s->ranges.len, sizeof(*r), range_cmp);
+	sort(s);
 	head(s, out);
 	vec_foreach(&s->ranges, r) {
 		if (!r->sent)
@@ -212,7 +218,7 @@ static void declared(struct netlink_set *s, struct strbuf *out)
 	bool any = false;
 	struct range *r;
 
-	qsort(s->ranges.v, s->ranges.len, sizeof(*r), range_cmp);
+	sort(s);
 	vec_foreach(&s->ranges, r) {
 		if (r->gone)
 			continue;

@@ -434,6 +434,7 @@ int main(int argc, char **argv)
 		}
 	}
 	mnl_socket_close(q.nl);
+	mnl_socket_close(k.nl);
 	printf("%zu clashes, %u differ\n", ARRAY_LEN(rows), failed);
 	return failed != 0;
 }
