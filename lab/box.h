@@ -8,6 +8,7 @@
 #define NFTVM_LAB_BOX_H
 
 #include "api/engine.h"
+#include "lab/replay.h"
 #include "path/path.h"
 
 /* A box's monotonic clock starts here, so that nothing is before zero. */
@@ -27,10 +28,19 @@ struct box {
 };
 
 /**
- * box_init() - a box of what is loaded
- * @cfg:	sink, checksums, seed, reference; the rest is filled in
+ * box_load() - the host and the ruleset that the options name, into @nv
+ * Return: 0, or the exit status. What is wrong is in @nv's diagnostics, or told
+ * on o->err.
  */
-void box_init(struct box *b, struct nftvm *nv, const struct path_config *cfg);
+int box_load(struct nftvm *nv, const struct replay_options *o);
+
+/**
+ * box_init() - a box of what is loaded
+ * @o:		checksums, seed, form
+ * @sink:	who is told of what leaves
+ */
+void box_init(struct box *b, struct nftvm *nv, const struct replay_options *o,
+	      const struct path_sink *sink);
 void box_fini(struct box *b);
 /** box_run() - one packet, in which is set, at the box's time */
 void box_run(struct box *b, struct packet *pkt, struct path_result *res);

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "api/engine.h"
-#include "api/sysctl.h"
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "lab/box.h"
 #include "lab/coverage.h"
 #include "lab/input_link.h"
 #include "base/json_text.h"
@@ -25,7 +25,6 @@
 #include "lab/packet_line.h"
 #include "lab/readdress.h"
 #include "lab/replay_dump.h"
-#include "lab/replay_host.h"
 #include "lab/result_json.h"
 #include "lab/summary.h"
 #include "lab/twice.h"
@@ -33,10 +32,7 @@
 #include "path/capture.h"
 
 #define BATCH_BYTES (1024 * 1024)
-/* A replay's monotonic clock starts here, so that nothing is before zero. */
-#define MONO_START (3600 * NS_PER_SEC)
-
-#define FRAME_ROOM (CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM)
+#define FRAME_ROOM  (CAPTURE_FRAME_MAX + 2 * CAPTURE_HEADROOM)
 
 /* Frames between two looks at the progress bar. */
 #define PROGRESS_EVERY 65536
@@ -54,8 +50,7 @@ struct row {
 struct replay {
 	const struct replay_options *o;
 	struct nftvm *nv;
-	struct ct_table *ct;
-	struct path *path;
+	struct box box; /* whose clock is @now */
 	struct capture *capture;
 	struct capture_writer *writer;
 	struct summary sum;
@@ -200,7 +195,8 @@ static void prepare_batch(struct replay *r)
 		if (row->frame.number == 1)
 			r->first_ns = row->frame.wall_ns;
 		r->now.wall_ns = row->frame.wall_ns;
-		r->now.mono_ns = row->frame.wall_ns - r->first_ns + MONO_START;
+		r->now.mono_ns =
+			row->frame.wall_ns - r->first_ns + BOX_MONO_START;
 		if (row->packet < 0)
 			continue;
 		pkt = &r->packets[row->packet];
@@ -372,7 +368,8 @@ static void tell_progress(struct replay *r)
 static void run_batch(struct replay *r)
 {
 	r->why.reason = REASON_NONE;
-	path_run_batch(r->path, r->packets, r->times, r->n_packets, r->results);
+	path_run_batch(r->box.path, r->packets, r->times, r->n_packets,
+		       r->results);
 }
 
 /* The frame that is to be explained: the batch is it alone. */
@@ -385,15 +382,15 @@ static void run_traced(struct replay *r)
 		r->status = 1;
 		return;
 	}
-	tracer_init(&r->tracer, r->o->trace_format, r->nv, r->ct, &r->now,
+	tracer_init(&r->tracer, r->o->trace_format, r->nv, r->box.ct, &r->now,
 		    r->o->out);
-	path_set_trace(r->path, tracer_path(&r->tracer));
+	path_set_trace(r->box.path, tracer_path(&r->tracer));
 	tracer_begin(&r->tracer, &r->packets[0]);
 	r->tracing = true;
 	run_batch(r);
 	r->tracing = false;
 	tracer_end(&r->tracer, r->packets[0].number, &r->results[0]);
-	path_set_trace(r->path, NULL);
+	path_set_trace(r->box.path, NULL);
 	tracer_fini(&r->tracer);
 }
 
@@ -440,7 +437,7 @@ static void tell_summary(struct replay *r)
 {
 	struct summary_world w = {
 		.vm = r->nv->vm,
-		.ct = r->ct,
+		.ct = r->box.ct,
 		.now = r->now,
 		.rule_text = rule_text,
 		.data = r,
@@ -503,11 +500,11 @@ static int finish(struct replay *r)
 			(unsigned long long)r->only_out);
 	if (!r->o->trace_number)
 		tell_summary(r);
-	r->status = worse(r->status, replay_dump(r->nv, r->ct, &r->now, r->o));
+	r->status =
+		worse(r->status, replay_dump(r->nv, r->box.ct, &r->now, r->o));
 	r->status = worse(r->status, write_coverage(r));
 	capture_close(r->capture);
-	path_free(r->path);
-	ct_table_free(r->ct);
+	box_fini(&r->box);
 	readdress_fini(&r->readdress);
 	for (size_t i = 0; i < PATH_BATCH; i++)
 		strbuf_fini(&r->rows[i].text);
@@ -589,64 +586,21 @@ static int open_files(struct replay *r)
 	return 0;
 }
 
-/* make_path() hands the one on as the other. */
-static_assert((int)REPLAY_CHECKSUMS_AUTO == (int)CHECKSUMS_AUTO &&
-		      (int)REPLAY_CHECKSUMS_VERIFY == (int)CHECKSUMS_VERIFY &&
-		      (int)REPLAY_CHECKSUMS_TRUST == (int)CHECKSUMS_TRUST,
-	      "--checksums is the path's own list");
-
-/* The host, the ruleset: 0, or the exit status with diagnostics told. */
-static int load(struct replay *r)
-{
-	const struct replay_options *o = r->o;
-	struct replay_host rh = { 0 };
-	int err = 0, status = 0;
-
-	for (size_t i = 0; i < o->n_defines; i++)
-		nftvm_define(r->nv, o->defines[i]);
-	for (size_t i = 0; i < o->n_include_dirs; i++)
-		nftvm_include_dir(r->nv, o->include_dirs[i]);
-	if (o->host)
-		err = nftvm_host_file(r->nv, o->host);
-	else
-		status = replay_host_begin(&rh, r->nv->host, o);
-	r->nv->now.mono_ns = MONO_START;
-	if (!err && !status)
-		err = nftvm_load_files(r->nv, o->rules, o->n_rules);
-	if (!err && !status && !o->host)
-		replay_host_infer(&rh);
-	replay_host_fini(&rh);
-	nftvm_diags_print(r->nv, o->err);
-	return err ? 1 : status;
-}
-
-static void make_path(struct replay *r)
+static void make_box(struct replay *r)
 {
 	struct vm *vm = r->nv->vm;
-	struct path_config cfg = {
-		.vm = vm,
-		.host = r->nv->host,
-		.sink = { .data = r },
-		.checksums = (enum path_checksums)r->o->checksums,
-		.reference = r->o->reference,
-		.seed = r->o->seed,
-	};
-	struct ct_config ct;
+	struct path_sink sink = { .data = r };
 
-	sysctl_ct_config(r->nv->host, &ct);
-	ct.acct |= vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_ACCT) ||
-		   vm_need_seq(vm, NFPROTO_IPV6, VM_NEED_ACCT);
-	r->ct = cfg.ct = ct_table_new(&ct);
 	if (r->o->emit || r->o->write || r->o->trace_number)
-		cfg.sink.emit = on_emit;
+		sink.emit = on_emit;
 	if (!r->o->quiet || r->o->trace_number)
-		cfg.sink.log = on_log;
-	r->path = path_new(&cfg);
+		sink.log = on_log;
+	box_init(&r->box, r->nv, r->o, &sink);
 	if (r->o->explain)
-		ct_table_explain(r->ct, &r->why);
+		ct_table_explain(r->box.ct, &r->why);
 	r->translates = vm_need_seq(vm, NFPROTO_IPV4, VM_NEED_NAT) ||
 			vm_need_seq(vm, NFPROTO_IPV6, VM_NEED_NAT);
-	readdress_init(&r->readdress, r->ct);
+	readdress_init(&r->readdress, r->box.ct);
 }
 
 int replay(const struct replay_options *o)
@@ -658,11 +612,12 @@ int replay(const struct replay_options *o)
 	r->nv = nftvm_new(o->numeric ? NFTVM_NEW_NUMERIC : 0);
 	status = check_outputs(o);
 	if (!status)
-		status = load(r);
+		status = box_load(r->nv, r->o);
+	nftvm_diags_print(r->nv, o->err);
 	if (!status)
 		status = open_files(r);
 	if (!status) {
-		make_path(r);
+		make_box(r);
 		input_link_init(&r->input, r->nv->host, !o->host, o->err);
 		twice_init(&r->twice);
 		r->buf = xmalloc(BATCH_BYTES);

@@ -20,12 +20,14 @@ struct scenario_left {
 /**
  * struct scenario_state - a test under way
  * @source:	the test file's text, in @nv's diagnostics
+ * @options:	what the box is made of
  * @sent:	a packet has been sent: @res, @left, @logs are its
  * @input:	as it was sent
  */
 struct scenario_state {
 	struct scenario *s;
 	struct scenario_outcome *outcome;
+	struct replay_options options;
 	struct nftvm *nv;
 	struct box box;
 	struct arena *arena;

@@ -358,28 +358,12 @@ static int run_step(struct scenario_state *st, const struct scenario_step *step)
 	return 0;
 }
 
-static int load(struct scenario_state *st)
-{
-	const struct scenario *s = st->s;
-	const char *const *path;
-	int err = 0;
-
-	vec_foreach(&s->defines, path)
-		nftvm_define(st->nv, *path);
-	if (s->host)
-		err = nftvm_host_file(st->nv, s->host);
-	st->nv->now.mono_ns = BOX_MONO_START;
-	if (!err)
-		err = nftvm_load_files(st->nv, s->rulesets.v, s->rulesets.len);
-	return err;
-}
-
 static int run_steps(struct scenario_state *st,
 		     const struct scenario_test *test)
 {
-	const struct path_config cfg = {
-		.sink = { .emit = on_emit, .log = on_log, .data = st },
-	};
+	const struct path_sink sink = { .emit = on_emit,
+					.log = on_log,
+					.data = st };
 	const char *text;
 	size_t len;
 	int err = 0;
@@ -387,7 +371,7 @@ static int run_steps(struct scenario_state *st,
 	text = diag_source_text(st->s->diags, st->s->source, &len);
 	st->source =
 		diag_source_add(st->nv->diags, st->s->path, text, len, NULL);
-	box_init(&st->box, st->nv, &cfg);
+	box_init(&st->box, st->nv, &st->options, &sink);
 	for (const struct scenario_step *step = test->steps; step && !err;
 	     step = step->next)
 		err = run_step(st, step);
@@ -399,14 +383,23 @@ int scenario_run(struct scenario *s, const struct scenario_test *test,
 		 struct coverage *coverage, struct scenario_outcome *out,
 		 FILE *err)
 {
-	struct scenario_state st = { .s = s, .outcome = out };
+	struct scenario_state st = {
+		.s = s,
+		.outcome = out,
+		.options = { .rules = s->rulesets.v,
+			     .n_rules = s->rulesets.len,
+			     .defines = s->defines.v,
+			     .n_defines = s->defines.len,
+			     .host = s->host,
+			     .err = err },
+	};
 	int wrong;
 
 	*out = (struct scenario_outcome){ 0 };
 	st.nv = nftvm_new(0);
 	st.arena = arena_new();
 	st.buf = xmalloc(PACKET_ROOM);
-	wrong = load(&st);
+	wrong = box_load(st.nv, &st.options);
 	if (!wrong)
 		wrong = run_steps(&st, test);
 	if (!wrong && coverage)

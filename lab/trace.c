@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "lab/box.h"
 #include "lab/packet_make.h"
-#include "lab/replay_host.h"
 
 static void on_emit(void *data, uint64_t number, enum path_emit_kind kind,
 		    const struct packet *pkt)
@@ -40,41 +39,17 @@ static int trace_one(struct box *box, struct tracer *t, uint8_t *buf,
 	return 0;
 }
 
-/* 0, or the exit status with diagnostics queued or told */
-static int load(struct nftvm *nv, const struct replay_options *o)
-{
-	struct replay_host rh = { 0 };
-	int err = 0, status = 0;
-
-	for (size_t i = 0; i < o->n_defines; i++)
-		nftvm_define(nv, o->defines[i]);
-	for (size_t i = 0; i < o->n_include_dirs; i++)
-		nftvm_include_dir(nv, o->include_dirs[i]);
-	if (o->host)
-		err = nftvm_host_file(nv, o->host);
-	else
-		status = replay_host_begin(&rh, nv->host, o);
-	nv->now.mono_ns = BOX_MONO_START;
-	if (!err && !status)
-		err = nftvm_load_files(nv, o->rules, o->n_rules);
-	if (!err && !status && !o->host)
-		replay_host_infer(&rh);
-	replay_host_fini(&rh);
-	return err ? 1 : status;
-}
-
 static int trace_texts(const struct trace_options *o, struct nftvm *nv)
 {
 	struct tracer t;
-	struct path_config cfg = {
-		.sink = { .emit = on_emit, .log = on_log, .data = &t },
-		.seed = o->r.seed,
-	};
+	const struct path_sink sink = { .emit = on_emit,
+					.log = on_log,
+					.data = &t };
 	uint8_t *buf = xmalloc(PACKET_ROOM);
 	struct box box;
 	int status = 0;
 
-	box_init(&box, nv, &cfg);
+	box_init(&box, nv, &o->r, &sink);
 	tracer_init(&t, o->format, nv, box.ct, &box.now, o->r.out);
 	path_set_trace(box.path, tracer_path(&t));
 	for (size_t i = 0; i < o->n_packets && !status; i++)
@@ -88,7 +63,7 @@ static int trace_texts(const struct trace_options *o, struct nftvm *nv)
 static int trace_packets(const struct trace_options *o)
 {
 	struct nftvm *nv = nftvm_new(o->r.numeric ? NFTVM_NEW_NUMERIC : 0);
-	int status = load(nv, &o->r);
+	int status = box_load(nv, &o->r);
 
 	if (!status)
 		status = trace_texts(o, nv);

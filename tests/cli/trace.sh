@@ -107,6 +107,7 @@ row 0 'is  tcp  *6 120 SYN_SENT src=10.0.0.1 dst=198.51.100.7 sport=40000 dport=
 row 0 'nat, source 10.0.0.1:40000 -> 203.0.113.2:40000' "$tcp 80"
 row 0 'route: forward by wan via 203.0.113.1' "$tcp 80"
 row 0 'conntrack: invalid: bad transport checksum' --checksums verify -- "$tcp 80 tcp checksum 1"
+row 0 'conntrack: new, original direction' --checksums trust -- "$tcp 80 tcp checksum 1"
 row 0 '^drop: TTL or hop limit ran out' "$tcp 80 ip ttl 1"
 row 0 'route: local' 'iif lan ip saddr 10.0.0.1 ip daddr 10.0.0.254 icmp type echo-request'
 row 0 'packet iif local ip saddr 203.0.113.2' 'iif local ip daddr 198.51.100.7 udp dport 53'
